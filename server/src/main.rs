@@ -1,0 +1,2 @@
+//! sentlog
+fn main() {}

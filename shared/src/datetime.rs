@@ -1,0 +1,189 @@
+//! The one displayed date format, and partial matching over it (spec section 3).
+//!
+//! A date is shown as `MM/DD/YYYY h:MM AM`: month and day padded, the hour not. In a filter each of the
+//! three may be typed either way, case and runs of blanks are ignored, and any part of it finds the date.
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
+
+/// An instant as it is shown, in the offset it carries.
+pub fn display(at: &DateTime<FixedOffset>) -> String {
+    let (pm, hour) = at.hour12();
+    format!(
+        "{} {hour}:{:02} {}",
+        display_date(at.date_naive()),
+        at.minute(),
+        if pm { "PM" } else { "AM" }
+    )
+}
+
+/// A calendar day as it is shown: `MM/DD/YYYY`.
+pub fn display_date(day: NaiveDate) -> String {
+    format!("{:02}/{:02}/{:04}", day.month(), day.day(), day.year())
+}
+
+/// An instant with seconds, as the report shows it: `MM/DD/YYYY hh:MM:SS AM`.
+pub fn display_with_seconds(at: &DateTime<FixedOffset>) -> String {
+    let (pm, hour) = at.hour12();
+    format!(
+        "{} {hour:02}:{:02}:{:02} {}",
+        display_date(at.date_naive()),
+        at.minute(),
+        at.second(),
+        if pm { "PM" } else { "AM" }
+    )
+}
+
+/// Every way an instant may be typed, a line each: what a [`DateNeedle`] is looked for in.
+///
+/// The month stands first, so its padded form contains the other; day and hour need both.
+pub fn search_text(at: &DateTime<FixedOffset>) -> String {
+    let (pm, hour) = at.hour12();
+    let (month, day, year, minute) = (at.month(), at.day(), at.year(), at.minute());
+    let half = if pm { "pm" } else { "am" };
+    let days = [format!("{day:02}"), day.to_string()];
+    let hours = [hour.to_string(), format!("{hour:02}")];
+    let mut text = String::with_capacity(80);
+    for day in &days[..if day < 10 { 2 } else { 1 }] {
+        for hour in &hours[..if hour < 10 { 2 } else { 1 }] {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&format!(
+                "{month:02}/{day}/{year:04} {hour}:{minute:02} {half}"
+            ));
+        }
+    }
+    text
+}
+
+/// What a person typed to find dates by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DateNeedle(String);
+
+impl DateNeedle {
+    /// Reads what was typed: case is ignored, runs of blanks are one, and `8:30am` is `8:30 am`.
+    pub fn new(typed: &str) -> Self {
+        let mut needle = String::with_capacity(typed.len());
+        for word in typed.split_whitespace() {
+            if !needle.is_empty() {
+                needle.push(' ');
+            }
+            for character in word.chars().flat_map(char::to_lowercase) {
+                let after_digit = needle.ends_with(|c: char| c.is_ascii_digit());
+                if after_digit && matches!(character, 'a' | 'p') {
+                    needle.push(' ');
+                }
+                needle.push(character);
+            }
+        }
+        DateNeedle(needle)
+    }
+
+    /// Whether nothing was typed, which every date matches.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether it stands anywhere in the date whose [`search_text`] this is.
+    pub fn matches(&self, search_text: &str) -> bool {
+        search_text.contains(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<FixedOffset> {
+        DateTime::parse_from_rfc3339(text).unwrap()
+    }
+
+    fn found(typed: &str, text: &str) -> bool {
+        DateNeedle::new(typed).matches(&search_text(&at(text)))
+    }
+
+    #[test]
+    fn dates_are_shown_as_in_the_manual() {
+        let shown = |text| display(&at(text));
+        assert_eq!(shown("2020-01-31T11:00:00-06:00"), "01/31/2020 11:00 AM");
+        assert_eq!(shown("2020-01-31T13:39:00-06:00"), "01/31/2020 1:39 PM");
+        assert_eq!(shown("2013-01-01T08:30:59-06:00"), "01/01/2013 8:30 AM");
+        assert_eq!(shown("2020-01-31T00:05:00-06:00"), "01/31/2020 12:05 AM");
+        assert_eq!(shown("2020-01-31T12:05:00-06:00"), "01/31/2020 12:05 PM");
+    }
+
+    #[test]
+    fn the_reports_head_pads_the_hour_and_has_seconds() {
+        let at = at("2019-12-02T08:55:18-06:00");
+        assert_eq!(display_with_seconds(&at), "12/02/2019 08:55:18 AM");
+    }
+
+    /// The table of spec section 3, verbatim.
+    #[test]
+    fn parts_of_a_date_find_it_as_the_spec_says() {
+        let dates = [
+            "2020-01-31T11:00:00-06:00",
+            "2021-11-03T08:30:00-05:00",
+            "2020-12-10T13:05:00-06:00",
+        ];
+        let table = [
+            ("01/31", [true, false, false]),
+            ("2020", [true, false, true]),
+            ("08:30 am", [false, true, false]),
+            ("1:0", [true, false, true]),
+            ("11/3/2021", [false, true, false]),
+            ("13:05", [false, false, false]),
+            ("pm", [false, false, true]),
+        ];
+        for (typed, expected) in table {
+            for (date, expected) in dates.iter().zip(expected) {
+                assert_eq!(found(typed, date), expected, "{typed:?} in {date}");
+            }
+        }
+    }
+
+    #[test]
+    fn month_day_and_hour_may_be_typed_padded_or_not() {
+        for typed in [
+            "1/31",
+            "01/31",
+            "8:30 am",
+            "08:30 AM",
+            "  8:30   Am ",
+            "8:30am",
+        ] {
+            assert!(found(typed, "2020-01-31T08:30:00-06:00"), "{typed:?}");
+        }
+        for typed in [
+            "3/4/2021 5:06 pm",
+            "03/04/2021 05:06 PM",
+            "3/04/2021 05:06",
+            "03/4/2021 5",
+        ] {
+            assert!(found(typed, "2021-03-04T17:06:00-06:00"), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_filter_finds_every_date() {
+        assert!(DateNeedle::new("  ").is_empty());
+        assert!(found(" ", "2020-01-31T08:30:00-06:00"));
+    }
+
+    #[test]
+    fn a_part_never_spans_two_ways_of_typing() {
+        assert!(!found("am 01", "2020-01-03T08:30:00-06:00"));
+    }
+
+    #[test]
+    fn every_displayed_date_is_found_by_all_its_parts() {
+        for text in ["2020-01-03T08:30:00-06:00", "2020-12-31T23:59:00-06:00"] {
+            let shown = display(&at(text));
+            for start in 0..shown.len() {
+                for end in start + 1..=shown.len() {
+                    assert!(found(&shown[start..end], text), "{:?}", &shown[start..end]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What Sentlog's page and server must agree on: the shapes that travel between them and the rules
+//! both apply. Pure: no I/O, no clock, no randomness.
+//!
+//! # Glossary
+//! - **message**: one sending by one sender to many recipients.
+//! - **organization**: a school's name, or the district's own for a district-wide sending; *District/School* on screen.
+//! - **recipient**: a person, on behalf of at most one student. One person may stand in several recipient lines.
+//! - **device**: how a recipient is reached: inbox, email, voice, text.
+//! - **delivery**: one recipient line on one device: address, status, time.
+//! - **duplicate**: a delivery whose address an earlier delivery of the message already has. It is never
+//!   handed over and shows the outcome of the first.
+//! - **call status**: the numbered code a phone provider returns.
+//! - **tally**: how many distinct addresses of a message stand where; every total is derived from it.
+//!
+//! # Map
+//! `find` and `message` are the log's rows, `delivery` and `call_status` what happened to each address,
+//! `counting` every total, `datetime` the one displayed date format, `paths`, `problem` and `session` the API's frame.
+
+pub mod call_status;
+pub mod counting;
+pub mod datetime;
+pub mod delivery;
+pub mod find;
+pub mod message;
+pub mod paths;
+pub mod problem;
+pub mod session;

@@ -1,0 +1,373 @@
+//! A message: its status, its row in the log, and its detail.
+
+use std::{fmt, str::FromStr};
+
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    counting::{DeliverySummary, DeviceProgress},
+    delivery::Device,
+};
+
+/// The store's number for a message, unique within one Sentlog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct MessageId(pub i64);
+
+impl fmt::Display for MessageId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for MessageId {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(MessageId)
+    }
+}
+
+/// Where a message stands (spec section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStatus {
+    /// Scheduled, and nothing handed over yet.
+    Waiting,
+    /// Being handed over.
+    InProgress,
+    /// Every delivery has its final word.
+    Sent,
+    /// Hand-over was given up for at least one delivery, or a phone provider fell silent. Not final.
+    Error,
+    /// Stopped by a person. Never a failed delivery.
+    Canceled,
+}
+
+impl MessageStatus {
+    /// Every status, in the order of a message's life.
+    pub const ALL: [MessageStatus; 5] = [
+        MessageStatus::Waiting,
+        MessageStatus::InProgress,
+        MessageStatus::Sent,
+        MessageStatus::Error,
+        MessageStatus::Canceled,
+    ];
+
+    /// The word in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            MessageStatus::Waiting => "waiting",
+            MessageStatus::InProgress => "in_progress",
+            MessageStatus::Sent => "sent",
+            MessageStatus::Error => "error",
+            MessageStatus::Canceled => "canceled",
+        }
+    }
+
+    /// The word on screen, spelled as in the manual.
+    pub const fn label(self) -> &'static str {
+        match self {
+            MessageStatus::Waiting => "Waiting",
+            MessageStatus::InProgress => "In-Progress",
+            MessageStatus::Sent => "Sent",
+            MessageStatus::Error => "Error",
+            MessageStatus::Canceled => "Canceled",
+        }
+    }
+
+    /// Whether a message in this status can still be stopped (spec section 6).
+    pub const fn can_cancel(self) -> bool {
+        self.cancel_refusal().is_none()
+    }
+
+    /// Why a message in this status cannot be stopped, as a sentence for people; `None` where it can.
+    pub const fn cancel_refusal(self) -> Option<&'static str> {
+        match self {
+            MessageStatus::Waiting | MessageStatus::InProgress => None,
+            MessageStatus::Sent => {
+                Some("This message has already been sent; there is nothing left to stop.")
+            }
+            MessageStatus::Error => {
+                Some("This message has ended with an error; there is nothing left to stop.")
+            }
+            MessageStatus::Canceled => Some("This message is already canceled."),
+        }
+    }
+
+    /// Whether nothing more is expected to be handed over.
+    pub const fn is_over(self) -> bool {
+        !self.can_cancel()
+    }
+}
+
+/// A word that names no member of a closed set.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} {word:?}, expected one of {expected}")]
+pub struct UnknownWord {
+    /// What the set is of.
+    pub what: &'static str,
+    /// The word found.
+    pub word: String,
+    /// The words that would do.
+    pub expected: String,
+}
+
+impl FromStr for MessageStatus {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        parse_word(word, "message status", &Self::ALL, Self::as_str)
+    }
+}
+
+/// Finds `word` among the names of `all`.
+pub(crate) fn parse_word<T: Copy>(
+    word: &str,
+    what: &'static str,
+    all: &[T],
+    name: fn(T) -> &'static str,
+) -> Result<T, UnknownWord> {
+    all.iter()
+        .copied()
+        .find(|member| name(*member) == word)
+        .ok_or_else(|| UnknownWord {
+            what,
+            word: word.chars().take(40).collect(),
+            expected: all.iter().map(|m| name(*m)).collect::<Vec<_>>().join(", "),
+        })
+}
+
+/// One row of the log. Times carry the district's offset.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessageSummary {
+    /// The message's number.
+    pub id: MessageId,
+    /// Where it stands.
+    pub status: MessageStatus,
+    /// *Message Type*, such as `Behavior`.
+    pub message_type: String,
+    /// *District/School*.
+    pub organization: String,
+    /// *Message Subject*.
+    pub subject: String,
+    /// Who sent it.
+    pub sender: String,
+    /// When it was made.
+    pub created_at: DateTime<FixedOffset>,
+    /// The earlier of its two start times.
+    pub scheduled_at: DateTime<FixedOffset>,
+    /// The scheduler that made it, if one did.
+    pub schedule_id: Option<i64>,
+}
+
+/// Everything the page shows of one message but its recipients.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessageDetail {
+    /// The row, and what the row leaves out.
+    pub message: MessageHeader,
+    /// The totals of spec section 5.
+    pub summary: DeliverySummary,
+    /// How far each device used has come.
+    pub progress: Vec<DeviceProgress>,
+    /// Who the message was sent to, in the sender's order.
+    pub criteria: Vec<Criterion>,
+    /// What the message says.
+    pub content: Content,
+    /// Who stopped it, if somebody did.
+    pub cancellation: Option<Cancellation>,
+    /// Whether it can still be stopped.
+    pub can_cancel: bool,
+    /// What a Sent Message Report can be asked for.
+    pub report: ReportChoices,
+    /// The instant every figure here is true of.
+    pub as_of: DateTime<FixedOffset>,
+}
+
+/// A message's row with the fields only the detail shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessageHeader {
+    /// The row of the log.
+    #[serde(flatten)]
+    pub row: MessageSummary,
+    /// The kind within the type, such as `General Notification`.
+    pub category: Option<String>,
+    /// When inbox and email start; `None`: at once.
+    pub inbox_email_start_at: Option<DateTime<FixedOffset>>,
+    /// When voice and text start; `None`: at once.
+    pub voice_text_start_at: Option<DateTime<FixedOffset>>,
+    /// When the first delivery was handed over.
+    pub started_at: Option<DateTime<FixedOffset>>,
+    /// When the last delivery got its final word.
+    pub ended_at: Option<DateTime<FixedOffset>>,
+}
+
+/// One filter criterion: who the message was sent to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Criterion {
+    /// Such as `Deliver To`.
+    pub label: String,
+    /// Such as `Student Messenger Contacts`.
+    pub value: String,
+}
+
+/// What a message says, by device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Content {
+    /// Where answers go.
+    pub reply_to: Option<String>,
+    /// One body for each device it was written for, in the order of [`Device::ALL`].
+    pub bodies: Vec<Body>,
+}
+
+/// The words of a message on one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Body {
+    /// The device it is for.
+    pub device: Device,
+    /// What `content` is.
+    pub format: BodyFormat,
+    /// Plain text as it was written, or HTML from which everything that runs or loads has been taken.
+    pub content: String,
+}
+
+/// How a [`Body`]'s content is to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum BodyFormat {
+    /// Characters to show as they are.
+    Text,
+    /// Sanitised HTML, to be shown in a sandboxed frame all the same.
+    Html,
+}
+
+/// Who stopped a message, and where that cut its deliveries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Cancellation {
+    /// The name of the person.
+    pub by: String,
+    /// When the server took it.
+    pub at: DateTime<FixedOffset>,
+    /// Why, in the person's words.
+    pub reason: Option<String>,
+    /// The cut, per device used.
+    pub devices: Vec<CanceledDevice>,
+}
+
+/// Where a cancel cut one device's deliveries, in distinct addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CanceledDevice {
+    /// The device.
+    pub device: Device,
+    /// Had their final word before the cancel.
+    pub gone: u32,
+    /// Were with a worker or provider at the cancel.
+    pub in_flight: u32,
+    /// Were never handed over.
+    pub stopped: u32,
+}
+
+/// What a Sent Message Report of one message can be asked for (spec section 7).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReportChoices {
+    /// The devices the message used, in the order of [`Device::ALL`].
+    pub devices: Vec<Device>,
+    /// Whether *Failed Delivery* can be chosen: not while Waiting or In-Progress.
+    pub failed_delivery: bool,
+}
+
+impl ReportChoices {
+    /// The choices for a message of `status` that used `devices`.
+    pub fn new(status: MessageStatus, devices: Vec<Device>) -> Self {
+        ReportChoices {
+            devices,
+            failed_delivery: status.is_over(),
+        }
+    }
+}
+
+/// The body of a cancel.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CancelRequest {
+    /// Why, in the person's words; at most [`CancelRequest::MAX_REASON`] characters.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl CancelRequest {
+    /// The longest reason kept, in characters.
+    pub const MAX_REASON: usize = 500;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_waiting_or_in_progress_message_can_be_canceled() {
+        let can: Vec<_> = MessageStatus::ALL
+            .into_iter()
+            .filter(|s| s.can_cancel())
+            .collect();
+        assert_eq!(can, [MessageStatus::Waiting, MessageStatus::InProgress]);
+    }
+
+    #[test]
+    fn a_refused_cancel_says_why() {
+        for status in MessageStatus::ALL {
+            assert_eq!(status.can_cancel(), status.cancel_refusal().is_none());
+        }
+    }
+
+    #[test]
+    fn every_status_is_read_back_from_its_word() {
+        for status in MessageStatus::ALL {
+            assert_eq!(status.as_str().parse(), Ok(status));
+            let json = serde_json::to_string(&status).unwrap();
+            assert_eq!(json, format!("\"{}\"", status.as_str()));
+        }
+    }
+
+    #[test]
+    fn an_unknown_status_is_named_with_the_words_that_would_do() {
+        let error = "cancelled".parse::<MessageStatus>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown message status \"cancelled\", expected one of waiting, in_progress, sent, error, canceled"
+        );
+    }
+
+    #[test]
+    fn labels_are_spelled_as_in_the_manual() {
+        let labels: Vec<_> = MessageStatus::ALL.into_iter().map(|s| s.label()).collect();
+        assert_eq!(
+            labels,
+            ["Waiting", "In-Progress", "Sent", "Error", "Canceled"]
+        );
+    }
+
+    #[test]
+    fn failed_delivery_is_not_offered_while_a_message_may_still_go_out() {
+        let offered = |status| ReportChoices::new(status, vec![]).failed_delivery;
+        assert!(!offered(MessageStatus::Waiting));
+        assert!(!offered(MessageStatus::InProgress));
+        assert!(offered(MessageStatus::Sent));
+        assert!(offered(MessageStatus::Error));
+        assert!(offered(MessageStatus::Canceled));
+    }
+}

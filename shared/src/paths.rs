@@ -1,0 +1,47 @@
+//! Every path of the API, once.
+
+use crate::message::MessageId;
+
+/// Finds messages (`GET`) and takes one for delivery (`POST`).
+pub const MESSAGES: &str = "/api/messages";
+/// One message, as the router spells it.
+pub const MESSAGE: &str = "/api/messages/{id}";
+/// The recipients of one message, as the router spells it.
+pub const DELIVERIES: &str = "/api/messages/{id}/deliveries";
+/// Stops one message, as the router spells it.
+pub const CANCEL: &str = "/api/messages/{id}/cancel";
+/// Who am I (`GET`), sign in (`POST`), sign out (`DELETE`).
+pub const SESSION: &str = "/api/session";
+/// Signs a visitor of a demonstration in (`POST`), where the server runs as one.
+pub const DEMO_SESSION: &str = "/api/session/demo";
+/// Whether the server is up and reaches its database.
+pub const HEALTH: &str = "/api/health";
+/// The API's description.
+pub const OPENAPI: &str = "/api/openapi.json";
+
+/// One message.
+pub fn message(id: MessageId) -> String {
+    MESSAGE.replace("{id}", &id.to_string())
+}
+
+/// The recipients of one message.
+pub fn deliveries(id: MessageId) -> String {
+    DELIVERIES.replace("{id}", &id.to_string())
+}
+
+/// Stops one message.
+pub fn cancel(id: MessageId) -> String {
+    CANCEL.replace("{id}", &id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_has_its_own_paths() {
+        assert_eq!(message(MessageId(7)), "/api/messages/7");
+        assert_eq!(deliveries(MessageId(7)), "/api/messages/7/deliveries");
+        assert_eq!(cancel(MessageId(7)), "/api/messages/7/cancel");
+    }
+}
