@@ -21,6 +21,17 @@ pub fn display_date(day: NaiveDate) -> String {
     format!("{:02}/{:02}/{:04}", day.month(), day.day(), day.year())
 }
 
+/// An instant with its hour padded, as the report's summary shows it: `MM/DD/YYYY hh:MM AM`.
+pub fn display_padded(at: &DateTime<FixedOffset>) -> String {
+    let (pm, hour) = at.hour12();
+    format!(
+        "{} {hour:02}:{:02} {}",
+        display_date(at.date_naive()),
+        at.minute(),
+        if pm { "PM" } else { "AM" }
+    )
+}
+
 /// An instant with seconds, as the report shows it: `MM/DD/YYYY hh:MM:SS AM`.
 pub fn display_with_seconds(at: &DateTime<FixedOffset>) -> String {
     let (pm, hour) = at.hour12();

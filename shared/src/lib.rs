@@ -14,7 +14,7 @@
 //!
 //! # Map
 //! `find` and `message` are the log's rows, `delivery` and `call_status` what happened to each address,
-//! `counting` every total, `datetime` the one displayed date format, `paths`, `problem` and `session` the API's frame.
+//! `counting` every total, `report` what is printed, `datetime` the one displayed date format, `paths`, `problem` and `session` the API's frame.
 
 pub mod call_status;
 pub mod counting;
@@ -24,4 +24,5 @@ pub mod find;
 pub mod message;
 pub mod paths;
 pub mod problem;
+pub mod report;
 pub mod session;

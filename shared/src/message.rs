@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     counting::{DeliverySummary, DeviceProgress},
     delivery::Device,
+    report::ReportChoices,
 };
 
 /// The store's number for a message, unique within one Sentlog.
@@ -279,26 +280,6 @@ pub struct CanceledDevice {
     pub stopped: u32,
 }
 
-/// What a Sent Message Report of one message can be asked for (spec section 7).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReportChoices {
-    /// The devices the message used, in the order of [`Device::ALL`].
-    pub devices: Vec<Device>,
-    /// Whether *Failed Delivery* can be chosen: not while Waiting or In-Progress.
-    pub failed_delivery: bool,
-}
-
-impl ReportChoices {
-    /// The choices for a message of `status` that used `devices`.
-    pub fn new(status: MessageStatus, devices: Vec<Device>) -> Self {
-        ReportChoices {
-            devices,
-            failed_delivery: status.is_over(),
-        }
-    }
-}
-
 /// The body of a cancel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -359,15 +340,5 @@ mod tests {
             labels,
             ["Waiting", "In-Progress", "Sent", "Error", "Canceled"]
         );
-    }
-
-    #[test]
-    fn failed_delivery_is_not_offered_while_a_message_may_still_go_out() {
-        let offered = |status| ReportChoices::new(status, vec![]).failed_delivery;
-        assert!(!offered(MessageStatus::Waiting));
-        assert!(!offered(MessageStatus::InProgress));
-        assert!(offered(MessageStatus::Sent));
-        assert!(offered(MessageStatus::Error));
-        assert!(offered(MessageStatus::Canceled));
     }
 }

@@ -10,6 +10,10 @@ pub const MESSAGE: &str = "/api/messages/{id}";
 pub const DELIVERIES: &str = "/api/messages/{id}/deliveries";
 /// Stops one message, as the router spells it.
 pub const CANCEL: &str = "/api/messages/{id}/cancel";
+/// The Sent Message Report of one message, as the router spells it.
+pub const REPORT: &str = "/api/messages/{id}/report";
+/// The call statuses and what they mean.
+pub const CALL_STATUSES: &str = "/api/call-statuses";
 /// Who am I (`GET`), sign in (`POST`), sign out (`DELETE`).
 pub const SESSION: &str = "/api/session";
 /// Signs a visitor of a demonstration in (`POST`), where the server runs as one.
@@ -32,6 +36,11 @@ pub fn deliveries(id: MessageId) -> String {
 /// Stops one message.
 pub fn cancel(id: MessageId) -> String {
     CANCEL.replace("{id}", &id.to_string())
+}
+
+/// The Sent Message Report of one message.
+pub fn report(id: MessageId) -> String {
+    REPORT.replace("{id}", &id.to_string())
 }
 
 #[cfg(test)]
