@@ -1,1 +1,3 @@
 //! Sentlog server.
+
+pub mod report;

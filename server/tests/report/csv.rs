@@ -1,0 +1,139 @@
+//! The CSV, read by Python's `csv`.
+
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
+
+use server::report::csv;
+use shared::report::{CSV_COLUMNS, Marks, Report, ReportRow};
+
+use crate::example;
+
+fn written(report: &Report, rows: Vec<ReportRow>) -> String {
+    let mut out = Vec::new();
+    csv::write(report, [Ok::<_, std::io::Error>(rows)], &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The file as another implementation reads it.
+fn read_by_python(file: &str) -> Vec<Vec<String>> {
+    let script = "import csv,json,sys,io; t=io.TextIOWrapper(sys.stdin.buffer,encoding='utf-8-sig',newline=''); \
+                  print(json.dumps(list(csv.reader(t,strict=True))))";
+    let mut python = Command::new("python3")
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("this test reads the CSV with python3; install it");
+    let mut input = python.stdin.take().unwrap();
+    input.write_all(file.as_bytes()).unwrap();
+    drop(input);
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn the_manuals_example_is_read_back_field_by_field() {
+    let file = written(&example::report(Marks::default()), example::rows());
+    assert!(file.starts_with('\u{feff}'));
+    assert!(file.contains("\r\n\r\nRecipient,Student,"));
+    let lines = read_by_python(&file);
+    let value = |label: &str| -> &str {
+        &lines
+            .iter()
+            .find(|l| l.first().is_some_and(|c| c == label))
+            .unwrap()[1]
+    };
+    assert_eq!(value("Subject"), "School is Cancelled");
+    assert_eq!(value("Total Recipients"), "127");
+    assert_eq!(
+        value("Limit delivery to contacts that speak"),
+        "No Language Preference"
+    );
+    assert_eq!(value("Message Body"), "School is cancelled due to weather.");
+    let table = &lines[lines.iter().position(Vec::is_empty).unwrap() + 1..];
+    assert_eq!(table[0], CSV_COLUMNS);
+    assert_eq!(
+        table[1],
+        [
+            "Parent, Heather",
+            "Student, Calvin",
+            "Email",
+            "heather@nomail.com",
+            "In-Progress",
+            "",
+            ""
+        ]
+    );
+    assert_eq!(table.len(), 4);
+}
+
+#[test]
+fn every_line_is_as_wide_as_the_table() {
+    let marks = Marks {
+        duplicates: true,
+        not_contacted: true,
+    };
+    let lines = read_by_python(&written(&example::report(marks), example::many_scripts()));
+    let widths: Vec<usize> = lines.iter().map(Vec::len).filter(|w| *w != 0).collect();
+    assert!(widths.iter().all(|w| *w == CSV_COLUMNS.len()), "{widths:?}");
+    assert_eq!(lines.iter().filter(|l| l.is_empty()).count(), 1);
+}
+
+#[test]
+fn marks_stand_behind_names_and_addresses_with_a_legend() {
+    let marks = Marks {
+        duplicates: true,
+        not_contacted: true,
+    };
+    let lines = read_by_python(&written(&example::report(marks), example::many_scripts()));
+    let arabic = lines
+        .iter()
+        .find(|l| l.first().is_some_and(|c| c == "محمد علي *"))
+        .unwrap();
+    assert_eq!(arabic[3], "'+16125550100 &");
+    assert_eq!(arabic[4..6], ["Busy", "1"]);
+    assert!(lines.iter().any(|l| l.first().is_some_and(|c| c == "&")));
+    let plain = read_by_python(&written(
+        &example::report(Marks::default()),
+        example::rows(),
+    ));
+    assert!(
+        !plain
+            .iter()
+            .any(|l| l.first().is_some_and(|c| c == "&" || c == "*"))
+    );
+}
+
+#[test]
+fn a_formula_in_a_name_is_only_text() {
+    let lines = read_by_python(&written(
+        &example::report(Marks::default()),
+        example::many_scripts(),
+    ));
+    assert!(
+        lines
+            .iter()
+            .flatten()
+            .any(|c| c == "'=HYPERLINK(\"http://x\") *")
+    );
+    assert!(
+        !lines
+            .iter()
+            .flatten()
+            .any(|c| c.starts_with(['=', '+', '@']))
+    );
+}
+
+#[test]
+fn a_summary_ends_after_its_totals() {
+    let mut report = example::report(Marks::default());
+    report.body = None;
+    let lines = read_by_python(&written(&report, Vec::new()));
+    assert_eq!(
+        lines.last().unwrap()[0],
+        "Recipients not contacted by phone"
+    );
+}

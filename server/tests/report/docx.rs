@@ -1,0 +1,129 @@
+//! The DOCX, unzipped and read as XML.
+
+use std::io::{Cursor, Read};
+
+use quick_xml::{Reader, events::Event};
+use server::report::docx;
+use shared::report::{Marks, Report, ReportRow};
+use zip::ZipArchive;
+
+use crate::example;
+
+const GENERATED: &str = "2019-12-02T08:55:18-06:00";
+
+fn written(report: &Report, rows: Vec<ReportRow>) -> Vec<u8> {
+    let mut out = Vec::new();
+    docx::write(report, GENERATED, [Ok::<_, std::io::Error>(rows)], &mut out).unwrap();
+    out
+}
+
+fn part(file: &[u8], name: &str) -> String {
+    let mut archive = ZipArchive::new(Cursor::new(file)).unwrap();
+    let mut text = String::new();
+    archive
+        .by_name(name)
+        .unwrap()
+        .read_to_string(&mut text)
+        .unwrap();
+    text
+}
+
+/// The document's paragraphs as text, after a check that all of it is well formed.
+fn paragraphs(document: &str) -> Vec<String> {
+    let mut reader = Reader::from_str(document);
+    let (mut all, mut current) = (Vec::new(), String::new());
+    loop {
+        match reader.read_event().unwrap() {
+            Event::Text(text) => current.push_str(&text),
+            Event::GeneralRef(name) => {
+                let name = format!("&{};", &*name);
+                current.push_str(&quick_xml::escape::unescape(&name).unwrap());
+            }
+            Event::End(end) if end.name().as_ref() == "w:p" => {
+                all.push(std::mem::take(&mut current))
+            }
+            Event::Eof => return all,
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn the_manuals_example_is_read_back_in_its_order() {
+    let file = written(&example::report(Marks::default()), example::rows());
+    let text = paragraphs(&part(&file, "word/document.xml"));
+    let expected = [
+        "Sent Message Report",
+        "High School",
+        "Generated on 12/02/2019 08:55:18 AM (America/Chicago)",
+        "Message Status: In-Progress",
+        "Subject: School is Cancelled",
+        "Type: Message Builder - General Notification",
+        "Delivery Summary",
+        "Start Time: 12/02/2019 08:54 AM",
+        "Total Inbox: 93",
+        "Recipients not contacted by phone: 127",
+        "Filter Criteria",
+        "Deliver To: Student Messenger Contacts; Message For Each Student",
+        "Message Detail",
+        "Message Body: School is cancelled due to weather.",
+        "Delivery Detail",
+        "Recipient",
+        "Parent, Heather",
+        "heather@nomail.com",
+        "Parent, Kris",
+    ];
+    let mut rest = text.iter();
+    for line in expected {
+        assert!(
+            rest.any(|p| p == line),
+            "{line:?} is missing or out of order in {text:?}"
+        );
+    }
+}
+
+#[test]
+fn each_table_of_rows_repeats_its_header() {
+    let rows = vec![example::row("Parent, Heather", "Student, Calvin", "a@nomail.com"); 1200];
+    let file = written(&example::report(Marks::default()), rows);
+    let document = part(&file, "word/document.xml");
+    assert_eq!(document.matches("<w:tblHeader/>").count(), 3);
+    assert_eq!(document.matches("w:val=\"Heading2\"").count(), 4);
+}
+
+#[test]
+fn text_of_any_kind_stays_text() {
+    let marks = Marks {
+        duplicates: true,
+        not_contacted: true,
+    };
+    let text = paragraphs(&part(
+        &written(&example::report(marks), example::many_scripts()),
+        "word/document.xml",
+    ));
+    for line in [
+        "محمد علي *",
+        "Nguyễn Thị Hồng *",
+        "王小明 *",
+        "<b>Bobby & \"Tables\"</b>",
+        "+16125550100 (Voice) †",
+    ] {
+        assert!(text.iter().any(|p| p == line), "{line:?} in {text:?}");
+    }
+}
+
+#[test]
+fn arabic_paragraphs_run_right_to_left() {
+    let file = written(&example::report(Marks::default()), example::many_scripts());
+    let document = part(&file, "word/document.xml");
+    assert_eq!(document.matches("<w:bidi/>").count(), 2);
+}
+
+#[test]
+fn the_same_report_is_the_same_file() {
+    let file = || written(&example::report(Marks::default()), example::rows());
+    assert_eq!(file(), file());
+    assert!(
+        part(&file(), "docProps/core.xml").contains("Sent Message Report: School is Cancelled")
+    );
+}

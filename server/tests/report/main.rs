@@ -1,0 +1,5 @@
+//! The report's writers, read back by other implementations.
+
+mod csv;
+mod docx;
+mod example;
