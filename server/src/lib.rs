@@ -1,3 +1,5 @@
 //! Sentlog server.
 
+pub mod clock;
 pub mod report;
+pub mod store;

@@ -1,0 +1,111 @@
+//! Cancel: no delivery that is still queued is ever handed over again (spec section 6).
+
+use chrono::{DateTime, Utc};
+use shared::{
+    counting::Tally,
+    message::{MessageId, MessageStatus},
+};
+
+use super::{
+    BeginWrite, Database, StoreError, detail::json, on_database, time::Timestamp, word::Word,
+};
+
+/// Takes the message. Its row is the guard: whoever else cancels it, or hands some of it over, waits here,
+/// and then finds it canceled.
+const TAKE: &str = "
+    update messages
+    set status = 'canceled', canceled_by = $2, canceled_at = $3, cancel_reason = $4, canceled_devices = '[]'
+    where id = $1 and status in ('waiting', 'in_progress') and visible_from <= $3
+    returning tally";
+
+const STOP: &str = "
+    update deliveries set status = 'canceled', at = $2
+    where message_id = $1 and status = 'queued'";
+
+/// A message that had started and has nothing in flight ends with its cancel.
+const KEEP: &str = "
+    update messages
+    set tally = $2, canceled_devices = $3,
+        ended_at = case when $4 and started_at is not null then canceled_at else ended_at end
+    where id = $1";
+
+const STATUS: &str = "select status from messages where id = $1 and visible_from <= $2";
+
+/// What came of a cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelOutcome {
+    /// This call stopped it.
+    Canceled,
+    /// It had been stopped before; who and when stay as they were.
+    AlreadyCanceled,
+    /// It is over, in this status.
+    TooLate(MessageStatus),
+    /// There is no such message.
+    NotFound,
+}
+
+/// Stops a message: its queued deliveries, and then itself, in one transaction. A repeat changes nothing.
+///
+/// # Errors
+/// Where the database fails; then nothing has changed.
+pub async fn cancel(
+    db: &Database,
+    MessageId(id): MessageId,
+    by: &str,
+    reason: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<CancelOutcome, StoreError> {
+    let now = Timestamp::from(now);
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let taken: Option<String> = sqlx::query_scalar(TAKE)
+            .bind(id)
+            .bind(by)
+            .bind(now)
+            .bind(reason)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(tally) = taken else {
+            let status: Option<Word<MessageStatus>> = sqlx::query_scalar(STATUS)
+                .bind(id)
+                .bind(now)
+                .fetch_optional(&mut *tx)
+                .await?;
+            return Ok(match status {
+                None => CancelOutcome::NotFound,
+                Some(Word(MessageStatus::Canceled)) => CancelOutcome::AlreadyCanceled,
+                Some(Word(status)) => CancelOutcome::TooLate(status),
+            });
+        };
+        let mut tally: Tally = json(id, "tally", &tally)?;
+        let cut = tally.cancel();
+        let in_flight: u32 = cut.iter().map(|device| device.in_flight).sum();
+        sqlx::query(STOP)
+            .bind(id)
+            .bind(now)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(KEEP)
+            .bind(id)
+            .bind(to_json(id, "tally", &tally)?)
+            .bind(to_json(id, "cut", &cut)?)
+            .bind(in_flight == 0)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+    });
+    Ok(CancelOutcome::Canceled)
+}
+
+/// Writes a column kept as JSON.
+pub(super) fn to_json<T: serde::Serialize>(
+    message: i64,
+    what: &'static str,
+    value: &T,
+) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|source| StoreError::Corrupt {
+        message,
+        what,
+        source,
+    })
+}

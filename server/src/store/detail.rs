@@ -1,0 +1,146 @@
+//! Detail: one message in full, but for its recipients. Reads one row, however many people it went to.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use serde::de::DeserializeOwned;
+use shared::{
+    counting::Tally,
+    delivery::Device,
+    message::{
+        Body, BodyFormat, Cancellation, Content, MessageDetail, MessageHeader, MessageId,
+        MessageStatus, MessageSummary,
+    },
+    report::ReportChoices,
+};
+
+use super::{Database, StoreError, on_database, time::Timestamp, word::Word};
+
+const DETAIL: &str = "
+    select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id,
+        category, inbox_email_start_at, voice_text_start_at, started_at, ended_at, tally,
+        canceled_by, canceled_at, cancel_reason, canceled_devices, criteria, reply_to,
+        body_inbox, body_email, body_voice, body_text
+    from messages
+    where id = $1 and visible_from <= $2";
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    status: Word<MessageStatus>,
+    message_type: String,
+    organization: String,
+    subject: String,
+    sender: String,
+    created_at: Timestamp,
+    scheduled_at: Timestamp,
+    schedule_id: Option<i64>,
+    category: Option<String>,
+    inbox_email_start_at: Option<Timestamp>,
+    voice_text_start_at: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    tally: String,
+    canceled_by: Option<String>,
+    canceled_at: Option<Timestamp>,
+    cancel_reason: Option<String>,
+    canceled_devices: Option<String>,
+    criteria: String,
+    reply_to: Option<String>,
+    body_inbox: Option<String>,
+    body_email: Option<String>,
+    body_voice: Option<String>,
+    body_text: Option<String>,
+}
+
+/// The message as it stands at `now`; `None` where there is none, or its scheduler has not started it yet.
+///
+/// Bodies are as they were submitted and marked as text: who shows them decides what is HTML, and tames it.
+///
+/// # Errors
+/// Where the database fails or holds what cannot be read.
+pub async fn detail(
+    db: &Database,
+    MessageId(id): MessageId,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Option<MessageDetail>, StoreError> {
+    let now = Timestamp::from(now);
+    let row: Option<Row> = on_database!(db, |pool| sqlx::query_as(DETAIL)
+        .bind(id)
+        .bind(now)
+        .fetch_optional(pool)
+        .await?);
+    row.map(|row| read(row, zone, now)).transpose()
+}
+
+fn read(row: Row, zone: Tz, now: Timestamp) -> Result<MessageDetail, StoreError> {
+    let local = |at: Option<Timestamp>| at.map(|at| at.local(zone));
+    let status = row.status.0;
+    let tally: Tally = json(row.id, "tally", &row.tally)?;
+    let cancellation = match (row.canceled_by, row.canceled_at, row.canceled_devices) {
+        (Some(by), Some(at), Some(devices)) => Some(Cancellation {
+            by,
+            at: at.local(zone),
+            reason: row.cancel_reason,
+            devices: json(row.id, "cut", &devices)?,
+        }),
+        _ => None,
+    };
+    let bodies = [
+        (Device::Inbox, row.body_inbox),
+        (Device::Email, row.body_email),
+        (Device::Voice, row.body_voice),
+        (Device::Text, row.body_text),
+    ];
+    let bodies = bodies.into_iter().filter_map(|(device, content)| {
+        Some(Body {
+            device,
+            format: BodyFormat::Text,
+            content: content?,
+        })
+    });
+    Ok(MessageDetail {
+        summary: tally.summary(),
+        progress: tally.progress(),
+        report: ReportChoices::new(status, &tally.devices_used(), tally.no_device > 0),
+        criteria: json(row.id, "criteria", &row.criteria)?,
+        content: Content {
+            reply_to: row.reply_to,
+            bodies: bodies.collect(),
+        },
+        cancellation,
+        can_cancel: status.can_cancel(),
+        as_of: now.local(zone),
+        message: MessageHeader {
+            row: MessageSummary {
+                id: MessageId(row.id),
+                status,
+                message_type: row.message_type,
+                organization: row.organization,
+                subject: row.subject,
+                sender: row.sender,
+                created_at: row.created_at.local(zone),
+                scheduled_at: row.scheduled_at.local(zone),
+                schedule_id: row.schedule_id,
+            },
+            category: row.category,
+            inbox_email_start_at: local(row.inbox_email_start_at),
+            voice_text_start_at: local(row.voice_text_start_at),
+            started_at: local(row.started_at),
+            ended_at: local(row.ended_at),
+        },
+    })
+}
+
+/// Reads a column kept as JSON.
+pub(super) fn json<T: DeserializeOwned>(
+    message: i64,
+    what: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Corrupt {
+        message,
+        what,
+        source,
+    })
+}

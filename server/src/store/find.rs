@@ -1,0 +1,131 @@
+//! Find: the log's rows of a range of days, newest first.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use shared::{
+    find::{CreatedRange, FIND_LIMIT, FindResult},
+    message::{MessageId, MessageStatus, MessageSummary},
+};
+
+use super::{
+    Database, StoreError, on_database,
+    time::{self, Timestamp},
+    word::Word,
+};
+
+/// One more than is shown: the extra row says that there are older ones. `($2, $3)` is the place, in the
+/// log's order, before which the rows stand.
+const FIND: &str = "
+    select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id
+    from messages
+    where created_at >= $1 and (created_at, id) < ($2, $3) and visible_from <= $4
+    order by created_at desc, id desc
+    limit 4001";
+
+const COUNT: &str = "
+    select count(*) from messages
+    where created_at >= $1 and created_at < $2 and visible_from <= $3";
+
+const CREATED_AT: &str = "select created_at from messages where id = $1";
+
+type Row = (
+    i64,
+    Word<MessageStatus>,
+    String,
+    String,
+    String,
+    String,
+    Timestamp,
+    Timestamp,
+    Option<i64>,
+);
+
+/// The newest 4000 messages created in `range`, or the newest 4000 older than `before`, as the log stands
+/// at `now`. Nothing is older than a message that does not exist.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn find(
+    db: &Database,
+    range: &CreatedRange,
+    zone: Tz,
+    before: Option<MessageId>,
+    now: DateTime<Utc>,
+) -> Result<FindResult, StoreError> {
+    let from = time::day_start(range.from(), zone);
+    let end = time::day_end(range.to(), zone);
+    let now = Timestamp::from(now);
+    let place = match before {
+        None => Some((end, i64::MIN)),
+        Some(MessageId(id)) => created_at(db, id)
+            .await?
+            .map(|at| (at, id).min((end, i64::MIN))),
+    };
+    let mut messages: Vec<MessageSummary> = match place {
+        None => Vec::new(),
+        Some((at, id)) => on_database!(db, |pool| {
+            let rows: Vec<Row> = sqlx::query_as(FIND)
+                .bind(from)
+                .bind(at)
+                .bind(id)
+                .bind(now)
+                .fetch_all(pool)
+                .await?;
+            rows.into_iter().map(|row| summary(row, zone)).collect()
+        }),
+    };
+    let truncated = messages.len() > FIND_LIMIT;
+    messages.truncate(FIND_LIMIT);
+    let total = if truncated || before.is_some() {
+        count(db, from, end, now).await?
+    } else {
+        messages.len() as u64
+    };
+    Ok(FindResult {
+        messages,
+        total,
+        truncated,
+        created_from: range.from(),
+        created_to: range.to(),
+        as_of: now.local(zone),
+        time_zone: zone.name().to_owned(),
+    })
+}
+
+fn summary(row: Row, zone: Tz) -> MessageSummary {
+    let (id, status, message_type, organization, subject, sender, created, scheduled, schedule_id) =
+        row;
+    MessageSummary {
+        id: MessageId(id),
+        status: status.0,
+        message_type,
+        organization,
+        subject,
+        sender,
+        created_at: created.local(zone),
+        scheduled_at: scheduled.local(zone),
+        schedule_id,
+    }
+}
+
+async fn created_at(db: &Database, id: i64) -> Result<Option<Timestamp>, StoreError> {
+    Ok(on_database!(db, |pool| sqlx::query_scalar(CREATED_AT)
+        .bind(id)
+        .fetch_optional(pool)
+        .await?))
+}
+
+async fn count(
+    db: &Database,
+    from: Timestamp,
+    end: Timestamp,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let count: i64 = on_database!(db, |pool| sqlx::query_scalar(COUNT)
+        .bind(from)
+        .bind(end)
+        .bind(now)
+        .fetch_one(pool)
+        .await?);
+    Ok(count.unsigned_abs())
+}

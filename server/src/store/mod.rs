@@ -1,0 +1,197 @@
+//! The store: the only room that names sqlx. One verb a file, one statement for both databases.
+//!
+//! Rules that keep one statement true on SQLite and Postgres: times are bound from the clock and cut to
+//! milliseconds, never `now()`; no `like`; order by columns that are never null; a write on SQLite begins
+//! `immediate`, so that two writers wait for each other instead of failing half-way.
+
+use std::time::Duration;
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    migrate::MigrateError,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub mod cancel;
+pub mod detail;
+pub mod find;
+pub mod recipients;
+pub mod time;
+mod word;
+
+/// How long a writer waits for another on SQLite, and anybody for a free connection.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections a pool holds at most.
+const CONNECTIONS: u32 = 8;
+
+/// Prepared statements kept per connection: rows are inserted many a statement, each number its own.
+const STATEMENTS: usize = 512;
+
+/// Where the log is kept.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A file of its own: the default.
+    Sqlite(SqlitePool),
+    /// A server, which several Sentlogs may share.
+    Postgres(PgPool),
+}
+
+/// What all times and telephone numbers of a district are read by.
+#[derive(Clone, Copy, Debug)]
+pub struct District {
+    /// Its time zone; days and displayed times are its own.
+    pub time_zone: chrono_tz::Tz,
+    /// The country of telephone numbers without a country code.
+    pub phone_region: phonenumber::country::Id,
+}
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address names neither kind of database.
+    #[error("a database URL begins with sqlite: or postgres:")]
+    UnknownDatabase,
+    /// The database refused or could not be reached.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+    /// The tables could not be brought up to date.
+    #[error("the database could not be migrated")]
+    Migrate(#[from] MigrateError),
+    /// A row holds what no version of this program wrote.
+    #[error("message {message} holds an unreadable {what}")]
+    Corrupt {
+        /// The message's number.
+        message: i64,
+        /// The column.
+        what: &'static str,
+        /// What was wrong with it.
+        source: serde_json::Error,
+    },
+    /// Only an empty database can be filled.
+    #[error("the database already holds messages")]
+    NotEmpty,
+}
+
+/// Expands one body for both kinds of database: `on_database!(db, |pool| …)`.
+macro_rules! on_database {
+    ($db:expr, |$pool:ident| $body:expr) => {
+        match $db {
+            $crate::store::Database::Sqlite($pool) => $body,
+            $crate::store::Database::Postgres($pool) => $body,
+        }
+    };
+}
+pub(crate) use on_database;
+
+impl Database {
+    /// Opens the database at `url`: `sqlite:sentlog.db`, made where it does not exist, or `postgres://…`.
+    ///
+    /// # Errors
+    /// Where the URL is of neither kind, or the database cannot be opened.
+    pub async fn connect(url: &str) -> Result<Database, StoreError> {
+        if url.starts_with("sqlite:") {
+            let options: SqliteConnectOptions = url.parse()?;
+            // Each connection to a database in memory would open its own.
+            let connections = if url.contains(":memory:") {
+                1
+            } else {
+                CONNECTIONS
+            };
+            let options = options
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(PATIENCE)
+                .foreign_keys(true)
+                .statement_cache_capacity(STATEMENTS)
+                // Rows cross a channel from SQLite's thread; a deep one spares a switch per row.
+                .row_buffer_size(1024)
+                .pragma("cache_size", "-32768")
+                .pragma("mmap_size", "268435456");
+            let pool = SqlitePoolOptions::new()
+                .max_connections(connections)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .connect_with(options)
+                .await?;
+            Ok(Database::Sqlite(pool))
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let options: PgConnectOptions = url.parse()?;
+            let pool = PgPoolOptions::new()
+                .max_connections(CONNECTIONS)
+                .acquire_timeout(PATIENCE)
+                .connect_with(options.statement_cache_capacity(STATEMENTS))
+                .await?;
+            Ok(Database::Postgres(pool))
+        } else {
+            Err(StoreError::UnknownDatabase)
+        }
+    }
+
+    /// Brings the tables up to date.
+    ///
+    /// # Errors
+    /// Where a migration fails, or the database was made by a newer program.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Database::Sqlite(pool) => sqlx::migrate!("./migrations/sqlite").run(pool).await?,
+            Database::Postgres(pool) => sqlx::migrate!("./migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        on_database!(self, |pool| {
+            sqlx::query("select 1").execute(pool).await?;
+        });
+        Ok(())
+    }
+
+    /// Whether it holds no message at all.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        const ANY: &str = "select id from messages limit 1";
+        let any: Option<i64> = on_database!(self, |pool| sqlx::query_scalar(ANY)
+            .fetch_optional(pool)
+            .await?);
+        Ok(any.is_none())
+    }
+
+    /// Closes every connection once its work is done.
+    pub async fn close(&self) {
+        on_database!(self, |pool| pool.close().await);
+    }
+}
+
+/// Begins a transaction that will write.
+pub(crate) trait BeginWrite {
+    /// The kind of database.
+    type Kind: sqlx::Database;
+
+    /// Begins it; on SQLite it takes the write lock at once, so that it cannot fail for it half-way.
+    async fn begin_write(&self) -> Result<Transaction<'static, Self::Kind>, sqlx::Error>;
+}
+
+impl BeginWrite for SqlitePool {
+    type Kind = Sqlite;
+
+    async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.begin_with("begin immediate").await
+    }
+}
+
+impl BeginWrite for PgPool {
+    type Kind = Postgres;
+
+    async fn begin_write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.begin().await
+    }
+}
