@@ -16,9 +16,7 @@ use crate::{
 
 mod choices;
 
-pub use choices::{
-    ChoiceError, ReportChoices, ReportDetail, ReportDevice, ReportFormat, ReportOptions,
-};
+pub use choices::{FAILED_DELIVERY_REFUSAL, ChoiceError, ReportChoices, ReportDetail, ReportDevice, ReportFormat, ReportOptions,};
 
 /// A label and what stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
