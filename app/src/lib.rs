@@ -1,10 +1,21 @@
 //! Sentlog's page: finds messages, filters and sorts them at every keystroke, shows one in full.
 
+mod api;
+mod app;
+mod figures;
+mod location;
 mod log;
+mod login;
+mod not_found;
+mod session;
+mod ui;
 
 /// Puts the page in place of the waiting screen that `index.html` shows.
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
-    leptos::mount::mount_to_body(log::LogPage);
+    if let Some(before) = leptos::prelude::document().get_element_by_id("before") {
+        before.remove();
+    }
+    leptos::mount::mount_to_body(app::App);
 }

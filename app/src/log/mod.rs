@@ -20,10 +20,27 @@
 //! | recipients | searchbox *Search recipients*; comboboxes *Delivery Device*, *Delivery Status*; table *Recipients*; button *Show more recipients* |
 //! | an error | alert with the problem's sentence; button *Try again* |
 
-use leptos::prelude::*;
+pub mod address;
+mod chips;
+mod columns;
+mod detail;
+mod facet;
+mod filter;
+mod grid;
+mod header;
+mod layout;
+mod page;
+mod pool;
+mod results;
+mod rows;
+mod search_form;
+mod sheet;
+mod sort;
+mod state;
+mod status_line;
+mod table;
+mod table_focus;
+mod top_bar;
+mod window;
 
-/// The page at `/`.
-#[component]
-pub fn LogPage() -> impl IntoView {
-    view! { <h1>"Sent Message Log"</h1> }
-}
+pub use page::LogPage;

@@ -4,5 +4,4 @@
 
 pub mod csv;
 pub mod docx;
-pub mod pdf;
 pub mod text;

@@ -17,7 +17,6 @@ pub mod cancel;
 pub mod detail;
 pub mod find;
 pub mod recipients;
-pub mod report;
 pub mod time;
 mod word;
 

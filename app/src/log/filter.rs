@@ -1,0 +1,236 @@
+//! The column filters (spec section 3): which rows pass, at every keystroke, without a request.
+
+use shared::datetime::DateNeedle;
+
+use super::{
+    columns::{Facet, Typed},
+    rows::Rows,
+};
+
+/// What the person filters the loaded rows by. Filters combine with *and*, the values of one with *or*.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColumnFilters {
+    chosen: [Vec<String>; 4],
+    typed: [String; 4],
+}
+
+impl ColumnFilters {
+    /// The values chosen in a facet; none lets every row through.
+    pub fn chosen(&self, facet: Facet) -> &[String] {
+        &self.chosen[facet as usize]
+    }
+
+    /// What was typed for a column.
+    pub fn typed(&self, typed: Typed) -> &str {
+        &self.typed[typed as usize]
+    }
+
+    /// Chooses a value, or takes it back.
+    pub fn toggle(&mut self, facet: Facet, value: &str) {
+        let chosen = &mut self.chosen[facet as usize];
+        match chosen.iter().position(|other| other == value) {
+            Some(place) => {
+                chosen.remove(place);
+            }
+            None => chosen.push(value.into()),
+        }
+    }
+
+    /// Chooses a value, once.
+    pub fn choose(&mut self, facet: Facet, value: &str) {
+        if !self.chosen(facet).iter().any(|other| other == value) {
+            self.toggle(facet, value);
+        }
+    }
+
+    /// Takes every value of a facet back.
+    pub fn clear_chosen(&mut self, facet: Facet) {
+        self.chosen[facet as usize].clear();
+    }
+
+    /// Changes what was typed for a column.
+    pub fn set_typed(&mut self, typed: Typed, text: String) {
+        self.typed[typed as usize] = text;
+    }
+
+    /// Whether every row passes.
+    pub fn is_empty(&self) -> bool {
+        self.chosen.iter().all(Vec::is_empty)
+            && self.typed.iter().all(|text| text.trim().is_empty())
+    }
+}
+
+/// The numbers of the rows that pass `filters`, in the order given.
+pub fn visible(rows: &Rows, order: &[u32], filters: &ColumnFilters) -> Vec<u32> {
+    if filters.is_empty() {
+        return order.to_vec();
+    }
+    let facets = Facet::ALL.map(|facet| {
+        let chosen = filters.chosen(facet);
+        let values = &rows.facet(facet).values;
+        (!chosen.is_empty()).then(|| -> Vec<bool> {
+            values
+                .iter()
+                .map(|value| chosen.iter().any(|c| **c == **value))
+                .collect()
+        })
+    });
+    let subject = filters.typed(Typed::Subject).to_lowercase();
+    let subjects: Option<Vec<bool>> = (!subject.trim().is_empty()).then(|| {
+        let lower = &rows.subjects.lower;
+        lower.iter().map(|text| contains(text, &subject)).collect()
+    });
+    let date = |typed| Some(DateNeedle::new(filters.typed(typed))).filter(|n| !n.is_empty());
+    let (created, scheduled) = (date(Typed::Created), date(Typed::Scheduled));
+    let schedule = filters.typed(Typed::ScheduleId).trim();
+
+    order
+        .iter()
+        .copied()
+        .filter(|&number| {
+            let row = &rows.list[number as usize];
+            let chosen = row.facets.iter().zip(&facets);
+            let passes = |(&value, facet): (&u32, &Option<Vec<bool>>)| {
+                facet.as_ref().is_none_or(|passing| passing[value as usize])
+            };
+            chosen.into_iter().all(passes)
+                && subjects
+                    .as_ref()
+                    .is_none_or(|passing| passing[row.subject as usize])
+                && created
+                    .as_ref()
+                    .is_none_or(|n| n.matches(&row.created.search))
+                && scheduled
+                    .as_ref()
+                    .is_none_or(|n| n.matches(&row.scheduled.search))
+                && (schedule.is_empty() || row.schedule_text.contains(schedule))
+        })
+        .collect()
+}
+
+/// Whether `needle` stands in `text`. Rows' texts are short: looking for the first byte beats the set-up
+/// that the standard library's search does for each text.
+fn contains(text: &str, needle: &str) -> bool {
+    let (text, needle) = (text.as_bytes(), needle.as_bytes());
+    let Some((&first, rest)) = needle.split_first() else {
+        return true;
+    };
+    let Some(last_start) = text.len().checked_sub(needle.len()) else {
+        return false;
+    };
+    (0..=last_start).any(|start| text[start] == first && text[start + 1..].starts_with(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::rows::tests::message;
+    use proptest::prelude::*;
+
+    fn found(rows: &Rows, change: impl FnOnce(&mut ColumnFilters)) -> Vec<i64> {
+        let mut filters = ColumnFilters::default();
+        change(&mut filters);
+        let order: Vec<u32> = (0..rows.list.len() as u32).collect();
+        visible(rows, &order, &filters)
+            .into_iter()
+            .map(|number| rows.list[number as usize].id.0)
+            .collect()
+    }
+
+    fn screen() -> Rows {
+        let mut first = message(1, "2020-01-31T11:00:00-06:00");
+        first.subject = "Parking/Driving Violation".into();
+        first.schedule_id = Some(1207);
+        let mut second = message(2, "2021-11-03T08:30:00-05:00");
+        second.message_type = "Message Builder".into();
+        second.subject = "PARENT/Teacher Conferences".into();
+        let mut third = message(3, "2020-12-10T13:05:00-06:00");
+        third.organization = "Plainview Schools".into();
+        third.sender = "Matthews, Dexter".into();
+        Rows::new(&[first, second, third])
+    }
+
+    /// The table of spec section 3, verbatim.
+    #[test]
+    fn dates_are_found_as_the_spec_says() {
+        let rows = screen();
+        let table: [(&str, &[i64]); 7] = [
+            ("01/31", &[1]),
+            ("2020", &[1, 3]),
+            ("08:30 am", &[2]),
+            ("1:0", &[1, 3]),
+            ("11/3/2021", &[2]),
+            ("13:05", &[]),
+            ("pm", &[3]),
+        ];
+        for typed in [Typed::Created, Typed::Scheduled] {
+            for (text, expected) in table {
+                let ids = found(&rows, |filters| filters.set_typed(typed, text.into()));
+                assert_eq!(ids, expected, "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_subject_is_found_by_a_part_ignoring_case() {
+        let rows = screen();
+        let by = |text: &str| found(&rows, |f| f.set_typed(Typed::Subject, text.into()));
+        assert_eq!(by("parent/TEACHER"), [2]);
+        assert_eq!(by("i"), [1, 3]);
+        assert_eq!(by("   "), [1, 2, 3]);
+        assert_eq!(by("no such"), [0; 0]);
+    }
+
+    #[test]
+    fn a_schedule_id_is_found_by_a_part() {
+        let rows = screen();
+        let ids = found(&rows, |f| f.set_typed(Typed::ScheduleId, " 20 ".into()));
+        assert_eq!(ids, [1]);
+    }
+
+    #[test]
+    fn values_of_one_column_add_up_and_columns_narrow() {
+        let rows = screen();
+        let ids = found(&rows, |filters| {
+            filters.toggle(Facet::Organization, "Harrison High");
+            filters.toggle(Facet::Organization, "Plainview Schools");
+            filters.toggle(Facet::MessageType, "Behavior");
+        });
+        assert_eq!(ids, [1, 3]);
+        let ids = found(&rows, |filters| {
+            filters.toggle(Facet::Sender, "Matthews, Dexter");
+            filters.set_typed(Typed::Subject, "parking".into());
+        });
+        assert_eq!(ids, [0; 0]);
+    }
+
+    #[test]
+    fn a_value_chosen_twice_is_taken_back() {
+        let mut filters = ColumnFilters::default();
+        filters.toggle(Facet::Status, "Sent");
+        assert!(!filters.is_empty());
+        filters.toggle(Facet::Status, "Sent");
+        assert_eq!(filters, ColumnFilters::default());
+    }
+
+    #[test]
+    fn a_chosen_value_that_no_loaded_row_has_finds_nothing() {
+        let ids = found(&screen(), |f| f.toggle(Facet::Status, "Error"));
+        assert_eq!(ids, [0; 0]);
+    }
+
+    #[test]
+    fn the_order_given_is_kept() {
+        let rows = screen();
+        let mut filters = ColumnFilters::default();
+        filters.set_typed(Typed::Created, "2020".into());
+        assert_eq!(visible(&rows, &[2, 1, 0], &filters), [2, 0]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_search_agrees_with_the_standard_library(text in "[abé]{0,12}", needle in "[abé]{0,4}") {
+            prop_assert_eq!(contains(&text, &needle), text.contains(&needle));
+        }
+    }
+}

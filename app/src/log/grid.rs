@@ -1,0 +1,293 @@
+//! The table's moving parts: what is on screen, what the keyboard is at, and where the focus is.
+
+use leptos::{prelude::*, web_sys};
+use shared::message::MessageId;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+use super::{
+    pool::{Marks, Pool, set_attribute, set_style},
+    state::Shown,
+    window::Viewport,
+};
+
+/// The elements that the table is made of.
+pub struct Elements {
+    /// What scrolls.
+    pub scroller: HtmlElement,
+    /// The table.
+    pub table: HtmlElement,
+    /// Its head, where it has one.
+    pub head: Option<HtmlElement>,
+    /// Its body.
+    pub body: HtmlElement,
+}
+
+/// The table on screen.
+pub struct Grid {
+    elements: Elements,
+    pool: Pool,
+    shown: Option<Shown>,
+    marks: Marks,
+    viewport: Viewport,
+    head_height: f64,
+    count: Option<usize>,
+    focused: bool,
+}
+
+/// Where the keyboard goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// One row up.
+    Up,
+    /// One row down.
+    Down,
+    /// One screen up.
+    PageUp,
+    /// One screen down.
+    PageDown,
+    /// The first row.
+    First,
+    /// The last row.
+    Last,
+}
+
+impl Step {
+    /// What a key stands for.
+    pub fn of_key(key: &str) -> Option<Self> {
+        match key {
+            "ArrowUp" => Some(Step::Up),
+            "ArrowDown" => Some(Step::Down),
+            "PageUp" => Some(Step::PageUp),
+            "PageDown" => Some(Step::PageDown),
+            "Home" => Some(Step::First),
+            "End" => Some(Step::Last),
+            _ => None,
+        }
+    }
+
+    /// Where it leads from `place`, among `count` rows of which a screen has `page`.
+    pub fn from(self, place: usize, page: usize, count: usize) -> usize {
+        let last = count.saturating_sub(1);
+        match self {
+            Step::Up => place.saturating_sub(1),
+            Step::Down => (place + 1).min(last),
+            Step::PageUp => place.saturating_sub(page),
+            Step::PageDown => (place + page).min(last),
+            Step::First => 0,
+            Step::Last => last,
+        }
+    }
+}
+
+impl Grid {
+    /// A table without rows.
+    pub fn new(elements: Elements) -> Option<Self> {
+        let pool = Pool::new(elements.body.clone())?;
+        let mut grid = Grid {
+            elements,
+            pool,
+            shown: None,
+            marks: Marks::default(),
+            viewport: Viewport::default(),
+            head_height: 0.0,
+            count: None,
+            focused: false,
+        };
+        grid.measure();
+        Some(grid)
+    }
+
+    /// Reads how large everything is, after the window or the layout has changed.
+    pub fn measure(&mut self) {
+        let Elements {
+            scroller,
+            table,
+            head,
+            ..
+        } = &self.elements;
+        self.head_height = head
+            .as_ref()
+            .map_or(0.0, |head| f64::from(head.offset_height()));
+        let style = window().get_computed_style(table).ok().flatten();
+        let row = style.and_then(|style| style.get_property_value("--row-height").ok());
+        let row = row.and_then(|row| row.trim().strip_suffix("px")?.parse().ok());
+        self.viewport = Viewport {
+            top: f64::from(scroller.scroll_top()),
+            height: (f64::from(scroller.client_height()) - self.head_height).max(0.0),
+            row: row.unwrap_or(36.0),
+        };
+        self.count = None;
+        self.draw();
+    }
+
+    /// Goes on with another head, or without one, after the layout has changed.
+    pub fn rebuild(&mut self, head: Option<HtmlElement>) {
+        self.elements.head = head;
+        self.measure();
+    }
+
+    /// Draws what has scrolled into view.
+    pub fn scrolled(&mut self) {
+        self.viewport.top = f64::from(self.elements.scroller.scroll_top());
+        self.draw();
+    }
+
+    /// Shows other rows, or the same in another order, from the top unless only a row has changed.
+    pub fn show(&mut self, shown: Option<Shown>) {
+        let stays = match (&self.shown, &shown) {
+            (Some(before), Some(now)) => before.list == now.list,
+            _ => false,
+        };
+        let active = self.id_at(self.marks.active);
+        self.shown = shown;
+        if !stays {
+            self.marks.active = active.and_then(|id| self.place_of(id)).unwrap_or(0);
+            if self.viewport.top != 0.0 {
+                self.viewport.top = 0.0;
+                self.elements.scroller.set_scroll_top(0);
+            }
+        }
+        self.draw();
+    }
+
+    /// Marks the open message, and brings it into view where it is not.
+    pub fn select(&mut self, selected: Option<MessageId>, reveal: bool) {
+        self.marks.selected = selected;
+        if let Some(place) = selected.and_then(|id| self.place_of(id)) {
+            self.marks.active = place;
+            if reveal {
+                self.reveal(place);
+            }
+        }
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        let Some(shown) = &self.shown else { return };
+        let count = shown.list.len();
+        if self.count != Some(count) {
+            self.count = Some(count);
+            let height = self.head_height + count as f64 * self.viewport.row;
+            set_style(&self.elements.table, "height", &format!("{height}px"));
+            set_attribute(
+                &self.elements.table,
+                "aria-rowcount",
+                &(count + 2).to_string(),
+            );
+        }
+        let window = self.viewport.window(count);
+        self.pool.draw(shown, window, self.viewport.row, self.marks);
+        if self.focused {
+            self.focus();
+        }
+    }
+
+    /// Gives the focus to the row the keyboard is at; to the table, while that row is out of view.
+    pub fn focus(&mut self) {
+        let target = self
+            .pool
+            .element(self.marks.active)
+            .unwrap_or(&self.elements.table);
+        let focused = document().active_element();
+        if !focused.is_some_and(|focused| focused.is_same_node(Some(target))) {
+            let options = web_sys::FocusOptions::new();
+            options.set_prevent_scroll(true);
+            drop(target.focus_with_options(&options));
+        }
+        self.focused = true;
+    }
+
+    /// Notes whether the focus is on a row or on the table.
+    pub fn focus_moved(&mut self, target: Option<&Element>) {
+        self.focused = target.is_some_and(|target| {
+            target.is_same_node(Some(&self.elements.table))
+                || target
+                    .parent_node()
+                    .is_some_and(|parent| parent.is_same_node(Some(&self.elements.body)))
+        });
+    }
+
+    /// Whether the focus is on a row, so that keys move among rows.
+    pub const fn has_focus(&self) -> bool {
+        self.focused
+    }
+
+    /// Moves the keyboard's row.
+    pub fn step(&mut self, step: Step) {
+        let count = self.shown.as_ref().map_or(0, |shown| shown.list.len());
+        self.go(step.from(self.marks.active, self.viewport.page(), count));
+    }
+
+    /// Puts the keyboard at the row at `place`.
+    pub fn go(&mut self, place: usize) {
+        self.marks.active = place;
+        self.reveal(place);
+        self.draw();
+        self.focus();
+    }
+
+    /// Puts the keyboard where it was last.
+    pub fn enter(&mut self) {
+        self.go(self.marks.active);
+    }
+
+    fn reveal(&mut self, place: usize) {
+        if let Some(top) = self.viewport.reveal(place) {
+            self.elements.scroller.set_scroll_top(top as i32);
+            self.viewport.top = f64::from(self.elements.scroller.scroll_top());
+        }
+    }
+
+    /// The message that the keyboard is at.
+    pub fn active(&self) -> Option<MessageId> {
+        self.id_at(self.marks.active)
+    }
+
+    /// The message whose row an event happened in.
+    pub fn message_at(&self, target: &Element) -> Option<MessageId> {
+        self.id_at(self.pool.place_of(target)?)
+    }
+
+    fn id_at(&self, place: usize) -> Option<MessageId> {
+        let shown = self.shown.as_ref()?;
+        let number = *shown.list.get(place)?;
+        Some(shown.rows.list[number as usize].id)
+    }
+
+    fn place_of(&self, id: MessageId) -> Option<usize> {
+        let shown = self.shown.as_ref()?;
+        let is = |number: &u32| shown.rows.list[*number as usize].id == id;
+        shown.list.iter().position(is)
+    }
+}
+
+/// The element that an event happened at.
+pub fn target(event: &web_sys::Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_move_by_rows_and_screens_and_stop_at_the_ends() {
+        let to = |key: &str, place| Step::of_key(key).unwrap().from(place, 20, 100);
+        assert_eq!(to("ArrowDown", 0), 1);
+        assert_eq!(to("ArrowUp", 0), 0);
+        assert_eq!(to("ArrowDown", 99), 99);
+        assert_eq!(to("PageDown", 90), 99);
+        assert_eq!(to("PageUp", 30), 10);
+        assert_eq!(to("Home", 50), 0);
+        assert_eq!(to("End", 50), 99);
+        assert_eq!(Step::of_key("a"), None);
+    }
+
+    #[test]
+    fn keys_in_an_empty_table_stay_at_its_start() {
+        for key in ["ArrowDown", "PageDown", "End"] {
+            assert_eq!(Step::of_key(key).unwrap().from(0, 20, 0), 0);
+        }
+    }
+}

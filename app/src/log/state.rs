@@ -1,0 +1,365 @@
+//! The state of the log, in one place: what was found, how it is filtered and sorted, what is open. It follows
+//! the address bar and the address bar follows it.
+
+use std::{sync::Arc, time::Duration};
+
+use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use shared::{
+    find::{CreatedRange, FindResult, parse_day},
+    message::{MessageId, MessageSummary},
+};
+
+use super::{
+    address::{Address, RecipientFilter},
+    filter::{self, ColumnFilters},
+    rows::Rows,
+    sort::{self, Sort},
+};
+use crate::{
+    api::{self, Failure},
+    location,
+    session::Session,
+};
+
+/// Browsers slow a page down that changes its address at every keystroke.
+const ADDRESS_FOLLOWS: Duration = Duration::from_millis(200);
+
+/// What a search found.
+pub struct Found {
+    /// The rows, ready to show.
+    pub rows: Arc<Rows>,
+    /// Everything else of the answer, and what the rows were made of.
+    pub answer: FindResult,
+}
+
+/// Rows and the numbers of those that pass the filters, in the order shown.
+#[derive(Clone)]
+pub struct Shown {
+    /// All loaded rows.
+    pub rows: Arc<Rows>,
+    /// Those to show.
+    pub list: Arc<[u32]>,
+}
+
+impl PartialEq for Shown {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.rows, &other.rows) && self.list == other.list
+    }
+}
+
+/// One of the two days of *Created Between*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Day {
+    /// The first.
+    From,
+    /// The last.
+    To,
+}
+
+/// The state of the log.
+#[derive(Clone, Copy)]
+pub struct Log {
+    /// The first day, as typed.
+    pub from: RwSignal<String>,
+    /// The last day, as typed.
+    pub to: RwSignal<String>,
+    /// What is wrong with the days, and with which.
+    pub range_problem: RwSignal<Option<(Day, String)>>,
+    /// What the last search found.
+    pub found: RwSignal<Option<Arc<Found>>>,
+    /// Whether a search is under way.
+    pub finding: RwSignal<bool>,
+    /// Why the last search failed.
+    pub failure: RwSignal<Option<Failure>>,
+    /// The column filters.
+    pub filters: RwSignal<ColumnFilters>,
+    /// The sort.
+    pub sort: RwSignal<Option<Sort>>,
+    /// What is shown, in its order; `None` before anything was found.
+    pub shown: Memo<Option<Shown>>,
+    /// The open message.
+    pub selected: RwSignal<Option<MessageId>>,
+    /// Which of its recipients are shown.
+    pub recipients: RwSignal<RecipientFilter>,
+    search: StoredValue<u32>,
+    session: Session,
+}
+
+/// What a search is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// The page opens, goes back, or reloads its rows.
+    Show,
+    /// The person asked for other days.
+    Ask,
+}
+
+impl Log {
+    /// The state that the address bar names, and its first search.
+    pub fn open(session: Session) -> Self {
+        let address = Address::parse(&location::query());
+        let found = RwSignal::new(None::<Arc<Found>>);
+        let filters = RwSignal::new(address.filters);
+        let sort = RwSignal::new(address.sort);
+        let order = Memo::new(move |_| {
+            let rows = found.with(|found| found.as_ref().map(|found| found.rows.clone()))?;
+            let list = sort::order(&rows, sort.get()).into();
+            Some(Shown { rows, list })
+        });
+        let shown = Memo::new(move |_| {
+            order.with(|order| {
+                let Shown { rows, list } = order.as_ref()?;
+                Some(Shown {
+                    rows: rows.clone(),
+                    list: filters
+                        .with(|filters| filter::visible(rows, list, filters))
+                        .into(),
+                })
+            })
+        });
+        let log = Log {
+            from: RwSignal::new(address.from),
+            to: RwSignal::new(address.to),
+            range_problem: RwSignal::new(None),
+            found,
+            finding: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            filters,
+            sort,
+            shown,
+            selected: RwSignal::new(address.message),
+            recipients: RwSignal::new(address.recipients),
+            search: StoredValue::new(0),
+            session,
+        };
+        log.follow();
+        log.find(Purpose::Show);
+        log
+    }
+
+    /// Ties the state and the address bar together.
+    fn follow(self) {
+        let timer = StoredValue::new(None::<TimeoutHandle>);
+        let stop = move || {
+            if let Some(timer) = timer.try_update_value(Option::take).flatten() {
+                timer.clear();
+            }
+        };
+        Effect::new(move |before: Option<()>| {
+            self.filters.track();
+            self.sort.track();
+            self.recipients.track();
+            if before.is_none() {
+                return;
+            }
+            stop();
+            let write = move || location::replace(&self.address());
+            timer.set_value(set_timeout_with_handle(write, ADDRESS_FOLLOWS).ok());
+        });
+        let popped = window_event_listener(ev::popstate, move |_| {
+            stop();
+            if location::path() == "/" {
+                self.go_to(Address::parse(&location::query()));
+            }
+        });
+        on_cleanup(move || {
+            stop();
+            popped.remove();
+        });
+    }
+
+    fn go_to(self, address: Address) {
+        let other_days = self.searched_days() != (address.from.clone(), address.to.clone());
+        self.from.set(address.from);
+        self.to.set(address.to);
+        self.filters.set(address.filters);
+        self.sort.set(address.sort);
+        if self.selected.get_untracked() != address.message {
+            self.selected.set(address.message);
+        }
+        self.recipients.set(address.recipients);
+        if other_days {
+            self.find(Purpose::Show);
+        }
+    }
+
+    /// The days that were searched, as in the address bar.
+    fn searched_days(self) -> (String, String) {
+        self.found.with_untracked(|found| match found {
+            Some(found) => (
+                found.answer.created_from.to_string(),
+                found.answer.created_to.to_string(),
+            ),
+            None => (self.from.get_untracked(), self.to.get_untracked()),
+        })
+    }
+
+    fn address(self) -> String {
+        let (from, to) = self.searched_days();
+        let query = Address {
+            from,
+            to,
+            filters: self.filters.get_untracked(),
+            sort: self.sort.get_untracked(),
+            message: self.selected.get_untracked(),
+            recipients: self.recipients.get_untracked(),
+        }
+        .query();
+        if query.is_empty() {
+            "/".into()
+        } else {
+            format!("/?{query}")
+        }
+    }
+
+    /// Searches the days in the form, because the person asked.
+    pub fn ask(self) {
+        self.find(Purpose::Ask);
+    }
+
+    /// Searches the same days again.
+    pub fn reload(self) {
+        let (from, to) = self.searched_days();
+        self.from.set(from);
+        self.to.set(to);
+        self.find(Purpose::Show);
+    }
+
+    fn find(self, purpose: Purpose) {
+        self.range_problem.set(None);
+        let range = match self.typed_range() {
+            Ok(range) => range,
+            Err(problem) => return self.range_problem.set(Some(problem)),
+        };
+        let search = self.begin();
+        spawn_local(async move {
+            let answer = api::find(range, None).await;
+            if !self.is_current(search) {
+                return;
+            }
+            self.finding.set(false);
+            match answer {
+                Ok(answer) => {
+                    self.from.set(answer.created_from.to_string());
+                    self.to.set(answer.created_to.to_string());
+                    self.show(answer);
+                    match purpose {
+                        Purpose::Show => location::replace(&self.address()),
+                        Purpose::Ask => location::push(&self.address()),
+                    }
+                }
+                Err(failure) => self.fail(failure),
+            }
+        });
+    }
+
+    /// Loads the rows that follow the oldest one loaded.
+    pub fn load_more(self) {
+        let Some(found) = self.found.get_untracked() else {
+            return;
+        };
+        let Some(last) = found.answer.messages.last().map(|message| message.id) else {
+            return;
+        };
+        let range = CreatedRange::new(found.answer.created_from, found.answer.created_to).ok();
+        let search = self.begin();
+        spawn_local(async move {
+            let answer = api::find(range, Some(last)).await;
+            if !self.is_current(search) {
+                return;
+            }
+            self.finding.set(false);
+            match answer {
+                Ok(mut answer) => {
+                    let mut messages = found.answer.messages.clone();
+                    messages.append(&mut answer.messages);
+                    answer.messages = messages;
+                    self.show(answer);
+                }
+                Err(failure) => self.fail(failure),
+            }
+        });
+    }
+
+    fn begin(self) -> u32 {
+        let search = self.search.get_value() + 1;
+        self.search.set_value(search);
+        self.finding.set(true);
+        self.failure.set(None);
+        search
+    }
+
+    fn is_current(self, search: u32) -> bool {
+        self.search.try_get_value() == Some(search)
+    }
+
+    fn show(self, answer: FindResult) {
+        let rows = Arc::new(Rows::new(&answer.messages));
+        self.found.set(Some(Arc::new(Found { rows, answer })));
+    }
+
+    fn fail(self, failure: Failure) {
+        if self.session.ended_by(&failure) {
+            return;
+        }
+        let day = match failure.field() {
+            Some("created_from") => Some(Day::From),
+            Some("created_to") => Some(Day::To),
+            _ => None,
+        };
+        match day {
+            Some(day) => self.range_problem.set(Some((day, failure.sentence()))),
+            None => self.failure.set(Some(failure)),
+        }
+    }
+
+    /// The days in the form; `None` where both are empty, for the server's default.
+    fn typed_range(self) -> Result<Option<CreatedRange>, (Day, String)> {
+        let (from, to) = (self.from.get_untracked(), self.to.get_untracked());
+        if from.is_empty() && to.is_empty() {
+            return Ok(None);
+        }
+        let day = |text: &str, day| {
+            parse_day(text).ok_or_else(|| (day, "Enter a day, such as 01/31/2020.".to_owned()))
+        };
+        let (from, to) = (day(&from, Day::From)?, day(&to, Day::To)?);
+        match CreatedRange::new(from, to) {
+            Ok(range) => Ok(Some(range)),
+            Err(error) => Err((Day::To, error.to_string())),
+        }
+    }
+
+    /// Opens a message beside the list.
+    pub fn select(self, id: MessageId) {
+        if self.selected.get_untracked() != Some(id) {
+            self.recipients.set(RecipientFilter::default());
+            self.selected.set(Some(id));
+            location::push(&self.address());
+        }
+    }
+
+    /// Closes the open message.
+    pub fn close(self) {
+        if self.selected.get_untracked().is_some() {
+            self.selected.set(None);
+            self.recipients.set(RecipientFilter::default());
+            location::push(&self.address());
+        }
+    }
+
+    /// Takes what is newly known of one message into its row.
+    pub fn update_row(self, known: &MessageSummary) {
+        let Some(found) = self.found.get_untracked() else {
+            return;
+        };
+        let messages = &found.answer.messages;
+        let Some(place) = messages.iter().position(|message| message.id == known.id) else {
+            return;
+        };
+        if messages[place] != *known {
+            let mut answer = found.answer.clone();
+            answer.messages[place] = known.clone();
+            self.show(answer);
+        }
+    }
+}

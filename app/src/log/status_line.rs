@@ -1,0 +1,115 @@
+//! How many messages are shown, of how many, and as of when.
+
+use std::time::Duration;
+
+use leptos::{leptos_dom::helpers::debounce, prelude::*};
+use shared::{datetime, find::FIND_LIMIT};
+
+use super::state::Log;
+use crate::figures::{counted, grouped};
+
+/// Screen readers are told once typing has paused.
+const PAUSE: Duration = Duration::from_millis(600);
+
+/// The line above the table.
+#[component]
+pub fn StatusLine() -> impl IntoView {
+    let log = expect_context::<Log>();
+    let counts = Memo::new(move |_| {
+        log.found.with(|found| {
+            let found = found.as_ref()?;
+            let shown = log
+                .shown
+                .with(|shown| shown.as_ref().map_or(0, |shown| shown.list.len()));
+            Some((shown, found.rows.list.len(), found.answer.total))
+        })
+    });
+    let words = move || match counts.get() {
+        Some((shown, loaded, total)) => sentence(shown, loaded, total),
+        None => String::new(),
+    };
+    let spoken = RwSignal::new(String::new());
+    let mut speak = debounce(PAUSE, move |sentence| spoken.set(sentence));
+    Effect::new(move |_| {
+        let words = words();
+        if !words.is_empty() {
+            speak(words);
+        }
+    });
+    let truncated = move || {
+        log.found
+            .with(|found| found.as_ref().is_some_and(|found| found.answer.truncated))
+    };
+    let as_of = move || {
+        log.found.with(|found| {
+            let answer = &found.as_ref()?.answer;
+            Some((datetime::display(&answer.as_of), answer.time_zone.clone()))
+        })
+    };
+    view! {
+        <div class="status-line">
+            <p class="counts figures">{words}</p>
+            <Show when=truncated>
+                <button class="button small" type="button" disabled=move || log.finding.get()
+                    on:click=move |_| log.load_more()>
+                    {format!("Load the next {}", grouped(FIND_LIMIT as u64))}
+                </button>
+            </Show>
+            <p class="as-of quiet figures">
+                {move || as_of().map(|(at, zone)| view! {
+                    "As of " {at} <span class="zone">" · " {zone}</span>
+                })}
+                <button class="button icon small" type="button" aria-label="Reload" title="Reload"
+                    disabled=move || log.finding.get() on:click=move |_| log.reload()>
+                    <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+                        <path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9M13.5 1.5v3h-3" fill="none" stroke="currentColor"
+                            stroke-width="1.5"/>
+                    </svg>
+                </button>
+            </p>
+            <p class="unseen" role="status">{move || spoken.get()}</p>
+        </div>
+    }
+}
+
+/// Such as *Showing 128 of 4,000 (18,231 in range)*.
+fn sentence(shown: usize, loaded: usize, total: u64) -> String {
+    let (shown, loaded) = (shown as u64, loaded as u64);
+    let in_range = match loaded < total {
+        true => format!(" ({} in range)", grouped(total)),
+        false => String::new(),
+    };
+    match (shown == loaded, loaded < total) {
+        (true, true) => format!(
+            "Showing the newest {} of {}",
+            grouped(loaded),
+            grouped(total)
+        ),
+        (true, false) => format!("Showing {}", counted(loaded, "message", "messages")),
+        (false, _) => format!(
+            "Showing {} of {}{in_range}",
+            grouped(shown),
+            grouped(loaded)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_how_many_of_how_many() {
+        assert_eq!(
+            sentence(128, 4000, 18_231),
+            "Showing 128 of 4,000 (18,231 in range)"
+        );
+        assert_eq!(
+            sentence(4000, 4000, 18_231),
+            "Showing the newest 4,000 of 18,231"
+        );
+        assert_eq!(sentence(12, 340, 340), "Showing 12 of 340");
+        assert_eq!(sentence(340, 340, 340), "Showing 340 messages");
+        assert_eq!(sentence(1, 1, 1), "Showing 1 message");
+    }
+}

@@ -1,0 +1,122 @@
+//! Who is signed in, for every part of the page.
+
+use leptos::prelude::*;
+use shared::{
+    problem::ProblemType,
+    session::{CurrentUser, Permission, SessionInfo},
+};
+
+use crate::{
+    api::Failure,
+    app::{Place, go},
+    location,
+    log::address,
+};
+
+/// Who is signed in, as far as known.
+#[derive(Clone, Copy)]
+pub struct Session {
+    info: RwSignal<Option<SessionInfo>>,
+    place: RwSignal<Place>,
+}
+
+impl Session {
+    /// Nothing known yet.
+    pub fn new(place: RwSignal<Place>) -> Self {
+        Session {
+            info: RwSignal::new(None),
+            place,
+        }
+    }
+
+    /// What the server said about the session; `None` before it has.
+    pub fn info(&self) -> Option<SessionInfo> {
+        self.info.get()
+    }
+
+    /// Takes what the server said.
+    pub fn set(&self, info: SessionInfo) {
+        self.info.set(Some(info));
+    }
+
+    /// Where the page is.
+    pub const fn place(&self) -> RwSignal<Place> {
+        self.place
+    }
+
+    /// Who is signed in.
+    pub fn user(&self) -> Option<CurrentUser> {
+        self.info.with(|info| info.as_ref()?.user.clone())
+    }
+
+    /// Whether the person may do `permission`.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.info.with(|info| {
+            let user = info.as_ref().and_then(|info| info.user.as_ref());
+            user.is_some_and(|user| user.may(permission))
+        })
+    }
+
+    /// Goes to the sign-in page where `failure` says that the session has ended, and says whether it did.
+    /// Signing in leads back to where the person was.
+    pub fn ended_by(&self, failure: &Failure) -> bool {
+        let ended = failure.is(ProblemType::NotSignedIn);
+        if ended && self.place.get_untracked() != Place::SignIn {
+            self.info.update(|info| {
+                if let Some(info) = info {
+                    info.user = None;
+                }
+            });
+            let mut address = String::from("/sign-in?next=");
+            address::encode(&location::here(), &mut address);
+            location::replace(&address);
+            self.place.set(Place::SignIn);
+        }
+        ended
+    }
+
+    /// Goes on to where the person wanted to be before signing in.
+    pub fn enter(&self, info: SessionInfo) {
+        self.set(info);
+        let next = destination(&location::query());
+        location::replace(&next);
+        go(self.place);
+    }
+}
+
+/// Where to go after signing in: a path of this page, never another site.
+fn destination(query: &str) -> String {
+    query
+        .trim_start_matches('?')
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("next="))
+        .map(address::decode)
+        .filter(|next| next.starts_with('/') && !next.starts_with("//") && !next.contains('\\'))
+        .filter(|next| !next.starts_with("/sign-in"))
+        .unwrap_or_else(|| "/".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signing_in_leads_back_to_where_one_was() {
+        assert_eq!(destination("?next=/?subject%3Da"), "/?subject=a");
+        assert_eq!(destination(""), "/");
+    }
+
+    #[test]
+    fn signing_in_never_leads_to_another_site() {
+        for next in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "/sign-in",
+        ] {
+            let mut query = String::from("?next=");
+            address::encode(next, &mut query);
+            assert_eq!(destination(&query), "/", "{next}");
+        }
+    }
+}
