@@ -1,0 +1,101 @@
+//! Imports a file of messages, one JSON object a line.
+
+use std::io::{self, BufRead};
+
+use super::{Refusal, json, lines::LineReader};
+use crate::{
+    clock::Clock,
+    store::{
+        Database, District, StoreError,
+        submit::{Submitted, submit},
+    },
+};
+
+/// What an import has done so far. Told after each line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress<'a> {
+    /// Bytes read.
+    pub bytes: u64,
+    /// Messages taken.
+    pub accepted: u64,
+    /// The line just refused, if it was.
+    pub refused: Option<&'a RefusedLine>,
+}
+
+/// A line that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {refusal}")]
+pub struct RefusedLine {
+    /// Its number in the file, from 1.
+    pub line: u64,
+    /// Where and why.
+    pub refusal: Refusal,
+}
+
+/// What an import has done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Messages taken.
+    pub accepted: u64,
+    /// Messages the log already had.
+    pub already_there: u64,
+    /// Lines that were not taken.
+    pub refused: u64,
+}
+
+/// Why an import stopped half-way. What was taken before stays.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file could not be read on.
+    #[error("the file could not be read")]
+    Read(#[from] io::Error),
+    /// The log could not keep a message.
+    #[error("the log could not keep a message")]
+    Store(#[from] StoreError),
+}
+
+/// Takes every message that `reader` holds, each whole or not at all, and goes on after one that is refused.
+///
+/// Reading and storing take turns, so that never more than one message is in memory; the reading blocks,
+/// which is right for a command that does nothing else, and wrong inside a server.
+///
+/// # Errors
+/// Where reading or the database fails; a refused message is none.
+pub async fn import(
+    db: &Database,
+    district: &District,
+    clock: &dyn Clock,
+    reader: impl BufRead,
+    progress: &mut dyn FnMut(Progress<'_>),
+) -> Result<ImportReport, ImportError> {
+    let mut lines = LineReader::new(reader);
+    let mut report = ImportReport::default();
+    loop {
+        let Some(mut line) = lines.next()? else {
+            return Ok(report);
+        };
+        let read = json::read(&mut line, district);
+        line.skip()?;
+        let refused = match read {
+            Ok(message) => {
+                match submit(db, &message, clock.now()).await? {
+                    Submitted::Accepted(_) => report.accepted += 1,
+                    Submitted::AlreadyThere(_) => report.already_there += 1,
+                }
+                None
+            }
+            Err(refusal) => {
+                report.refused += 1;
+                Some(RefusedLine {
+                    line: lines.line,
+                    refusal,
+                })
+            }
+        };
+        progress(Progress {
+            bytes: lines.bytes,
+            accepted: report.accepted,
+            refused: refused.as_ref(),
+        });
+    }
+}

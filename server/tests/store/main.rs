@@ -1,0 +1,13 @@
+//! The store's contract, on SQLite and on Postgres: every test here runs on both.
+
+#[path = "../support/postgres.rs"]
+mod postgres;
+
+mod log;
+
+mod cancel;
+mod entry;
+mod find;
+mod manual;
+mod recipients;
+mod submit;
