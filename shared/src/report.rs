@@ -16,7 +16,10 @@ use crate::{
 
 mod choices;
 
-pub use choices::{FAILED_DELIVERY_REFUSAL, ChoiceError, ReportChoices, ReportDetail, ReportDevice, ReportFormat, ReportOptions,};
+pub use choices::{
+    ChoiceError, FAILED_DELIVERY_REFUSAL, ReportChoices, ReportDetail, ReportDevice, ReportFormat,
+    ReportOptions,
+};
 
 /// A label and what stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{client, command::say, failure::Failure, workspace::Workspace};
 
 /// What to build, and how.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Options {
     /// Small and fast code, compressed twins, and the page inside the server's binary.
     #[arg(long)]
@@ -19,7 +19,7 @@ pub struct Options {
 ///
 /// # Errors
 /// Where the compiler, or writing a file, fails.
-pub fn build(workspace: &Workspace, options: Options) -> Result<(), Failure> {
+pub fn build(workspace: &Workspace, options: &Options) -> Result<(), Failure> {
     client::build(workspace, options.release)?;
     if !options.client {
         server(workspace, options.release)?;

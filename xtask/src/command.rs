@@ -38,6 +38,12 @@ impl Command {
         self
     }
 
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.inner.env(name, value);
+        self
+    }
+
     /// Runs it in `folder`.
     pub fn at(mut self, folder: &Path) -> Self {
         self.inner.current_dir(folder);
@@ -73,6 +79,16 @@ impl Command {
                 self.shown, output.status
             ))),
         }
+    }
+
+    /// Runs it in silence and says whether it ended well; a program that is not there did not.
+    pub fn succeeds(mut self) -> bool {
+        self.inner
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success())
     }
 
     fn not_started(&self, error: &std::io::Error) -> Failure {

@@ -1,12 +1,19 @@
 //! `cargo xtask`: builds, runs, tests and measures Sentlog, and says what it is doing.
 
+mod bench;
 mod build;
+mod check;
 mod client;
 mod command;
+mod demonstration;
 mod failure;
 mod install;
+mod layers;
 mod page;
+mod run;
+mod size;
 mod style;
+mod test;
 mod twins;
 mod workspace;
 
@@ -28,6 +35,14 @@ struct Cli {
 enum Verb {
     /// Builds the page into `dist/`, then the server.
     Build(build::Options),
+    /// Builds Sentlog, makes the demonstration district, and serves it.
+    Run(run::Options),
+    /// Runs every test of every layer, after installing what they need.
+    Test,
+    /// Runs the static part of `test`: format, lints, documentation, types.
+    Check,
+    /// Measures the server, and the page beside other tables of the same rows.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -43,6 +58,10 @@ fn main() -> ExitCode {
 
 fn dispatch(verb: Verb, workspace: &Workspace) -> Result<(), Failure> {
     match verb {
-        Verb::Build(options) => build::build(workspace, options),
+        Verb::Build(options) => build::build(workspace, &options),
+        Verb::Run(options) => run::run(workspace, &options),
+        Verb::Test => test::test(workspace),
+        Verb::Check => check::check(workspace),
+        Verb::Bench(options) => bench::bench(workspace, &options),
     }
 }

@@ -4,4 +4,5 @@
 
 pub mod csv;
 pub mod docx;
+pub mod pdf;
 pub mod text;

@@ -17,6 +17,7 @@ pub mod cancel;
 pub mod detail;
 pub mod find;
 pub mod recipients;
+pub mod report;
 pub mod submit;
 pub mod time;
 mod word;

@@ -115,17 +115,13 @@ pub async fn page(
             .await?);
         u32::try_from(count).unwrap_or(u32::MAX)
     };
-    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(PAGE)
-        .bind(id)
-        .bind(query.after.map_or(-1, i64::from))
-        .bind(&search)
-        .bind(search_addresses)
-        .bind(device)
-        .bind(status)
-        .bind(limit as i64 + 1)
-        .fetch_all(pool)
-        .await?);
-    let mut recipients = gather(rows, zone);
+    let filter = Filter {
+        search: &search,
+        search_addresses,
+        device,
+        status,
+    };
+    let mut recipients = lines(db, id, query.after, limit as i64 + 1, &filter, zone).await?;
     let more = recipients.len() > limit;
     recipients.truncate(limit);
     Ok(Some(RecipientPage {
@@ -134,6 +130,50 @@ pub async fn page(
         total,
         as_of: now.local(zone),
     }))
+}
+
+/// Which lines are meant: see the statements. The default means all.
+#[derive(Default)]
+struct Filter<'a> {
+    search: &'a str,
+    search_addresses: bool,
+    device: &'a str,
+    status: &'a str,
+}
+
+/// The first `limit` lines after `after`, whatever is in them; for who reads all of a message piece by piece.
+///
+/// # Errors
+/// Where the database fails or holds what cannot be read.
+pub(super) async fn all_lines(
+    db: &Database,
+    MessageId(id): MessageId,
+    after: Option<u32>,
+    limit: u32,
+    zone: Tz,
+) -> Result<Vec<Recipient>, StoreError> {
+    lines(db, id, after, i64::from(limit), &Filter::default(), zone).await
+}
+
+async fn lines(
+    db: &Database,
+    id: i64,
+    after: Option<u32>,
+    limit: i64,
+    filter: &Filter<'_>,
+    zone: Tz,
+) -> Result<Vec<Recipient>, StoreError> {
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(PAGE)
+        .bind(id)
+        .bind(after.map_or(-1, i64::from))
+        .bind(filter.search)
+        .bind(filter.search_addresses)
+        .bind(filter.device)
+        .bind(filter.status)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?);
+    Ok(gather(rows, zone))
 }
 
 /// Puts the deliveries of each line together; they come in order.

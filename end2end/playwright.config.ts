@@ -1,0 +1,64 @@
+// The stories: told in Chromium, in Firefox where there is one, on a tablet and on a phone.
+import { defineConfig, devices, type Project } from '@playwright/test';
+import { chromiumLaunch, firefoxLaunch } from './harness/browsers.ts';
+
+const chromium = chromiumLaunch();
+if (chromium === undefined) {
+  throw new Error('There is no Chromium. Install one with `npx playwright install chromium`.');
+}
+const firefox = firefoxLaunch();
+if (firefox === undefined) console.log('Firefox is not installed: the stories are told in Chromium only.');
+
+const TOUCH = ['tablet.spec.ts', 'phone.spec.ts'];
+const CHROMIUM_ONLY = ['screenshots.spec.ts'];
+const desktop = { viewport: { width: 1440, height: 900 } };
+
+const projects: Project[] = [
+  {
+    name: 'chromium',
+    testIgnore: TOUCH,
+    use: { browserName: 'chromium', launchOptions: chromium, ...desktop },
+  },
+  {
+    name: 'tablet',
+    testMatch: 'tablet.spec.ts',
+    use: {
+      browserName: 'chromium',
+      launchOptions: chromium,
+      viewport: { width: 820, height: 1180 },
+      hasTouch: true,
+      isMobile: true,
+      deviceScaleFactor: 2,
+    },
+  },
+  {
+    name: 'phone',
+    testMatch: 'phone.spec.ts',
+    use: { ...devices['iPhone 13'], browserName: 'chromium', launchOptions: chromium },
+  },
+];
+if (firefox !== undefined) {
+  projects.push({
+    name: 'firefox',
+    testIgnore: [...TOUCH, ...CHROMIUM_ONLY],
+    use: { browserName: 'firefox', ...firefox, ...desktop },
+  });
+}
+
+export default defineConfig({
+  testDir: 'tests',
+  globalSetup: './harness/districts.ts',
+  fullyParallel: true,
+  forbidOnly: process.env['CI'] !== undefined,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    // Neither the zone nor the language of the browser may show anywhere: dates are the district's.
+    timezoneId: 'Asia/Tokyo',
+    locale: 'de-DE',
+    trace: 'retain-on-failure',
+  },
+  projects,
+});

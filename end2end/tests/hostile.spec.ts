@@ -1,0 +1,75 @@
+// What others write is shown, never run: bodies, subjects, names and reasons.
+import { expect, test } from '../harness/test.ts';
+
+const BODY = `<p>Dear parents, <b>welcome</b>.</p>
+<script>window.top.hostile = 1; alert(1)</script>
+<img src="http://127.0.0.1:9/pixel.png" onerror="alert(2)">
+<img src="/api/session" alt="tracker">
+<iframe src="http://127.0.0.1:9/frame"></iframe>
+<link rel="stylesheet" href="http://127.0.0.1:9/style.css">
+<style>body { background: url(http://127.0.0.1:9/background.png) }</style>
+<svg onload="alert(3)"><script>alert(4)</script></svg>
+<form action="http://127.0.0.1:9/steal"><input name="password"><button>Go</button></form>
+<a href="javascript:alert(5)" target="_top">A link</a>
+<meta http-equiv="refresh" content="0;url=http://127.0.0.1:9/gone">
+<base href="http://127.0.0.1:9/">`;
+
+const hostile = {
+  external_id: 'hostile',
+  message_type: '<img src=x onerror=alert(6)>',
+  category: 'General Notification',
+  organization: '"><script>alert(7)</script>',
+  subject: '<b onmouseover=alert(8)>Hostile</b> \u202Etxet',
+  sender: "<a href='javascript:alert(9)'>Sender</a>",
+  created_at: '2020-03-01T08:00:00-06:00',
+  inbox_email_start_at: null,
+  voice_text_start_at: null,
+  schedule_id: null,
+  status: 'sent',
+  criteria: [{ label: '<script>alert(10)</script>', value: '<img src=x onerror=alert(11)>' }],
+  reply_to: 'sysadmin@nomail.com',
+  body: { inbox: BODY, email: BODY, text: 'Only <i>text</i> & nothing more' },
+  recipients: [
+    {
+      person: 'p1',
+      name: '<script>alert(12)</script>',
+      student: '<svg onload=alert(13)>',
+      deliveries: [{ device: 'email', address: 'a@nomail.com', status: 'sent', at: '2020-03-01T08:01:00-06:00' }],
+    },
+  ],
+};
+
+test('a hostile message is shown, and nothing in it runs or loads', async ({ page, log, server }) => {
+  server.import(hostile);
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  await log.open('?from=2020-03-01&to=2020-03-01');
+  await expect(log.rows).toHaveCount(1);
+  await expect(log.rows.first()).toContainText('<b onmouseover=alert(8)>Hostile</b>');
+  await log.rows.first().hover();
+  await log.select('Hostile');
+  await expect(log.section('Recipients')).toContainText('<script>alert(12)</script>');
+  await expect(log.section('Filter Criteria Detail')).toContainText('<script>alert(10)</script>');
+
+  const frame = log.detail.getByTitle(/^Message Body/);
+  await expect(frame.first()).toHaveAttribute('sandbox', '');
+  await expect(frame.first().contentFrame().getByText('welcome')).toBeVisible();
+  const source = (await frame.first().getAttribute('srcdoc')) ?? '';
+  for (const trace of ['<script', 'onerror', 'onload', 'javascript:', '<iframe', '<form', '127.0.0.1:9', '<base']) {
+    expect(source.toLowerCase()).not.toContain(trace);
+  }
+  await expect(log.section('Message Detail')).toContainText('Only <i>text</i> & nothing more');
+
+  expect(await page.evaluate(() => 'hostile' in window)).toBe(false);
+  expect(requests.filter((url) => url.includes(':9/'))).toEqual([]);
+  expect(requests.filter((url) => url.endsWith('/api/session')).length).toBeLessThanOrEqual(1);
+});
+
+test('the page answers with a policy that forbids what it does not need', async ({ request, server }) => {
+  const answer = await request.get(server.url);
+  const policy = answer.headers()['content-security-policy'] ?? '';
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("frame-ancestors 'none'");
+  expect(policy).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/);
+  expect(answer.headers()['x-content-type-options']).toBe('nosniff');
+});

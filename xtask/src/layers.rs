@@ -1,0 +1,101 @@
+//! The layers of tests: each runs whatever became of the others, and all are summed up at the end.
+
+use std::time::{Duration, Instant};
+
+use crate::{command::say, failure::Failure};
+
+/// What became of a layer.
+enum Outcome {
+    Passed,
+    Failed(Failure),
+    /// What it stands on had failed.
+    LeftOut,
+}
+
+/// The layers run so far.
+#[derive(Default)]
+pub struct Layers(Vec<(&'static str, Outcome, Duration)>);
+
+impl Layers {
+    /// Runs a layer and says whether it passed.
+    pub fn run(&mut self, name: &'static str, layer: impl FnOnce() -> Result<(), Failure>) -> bool {
+        say(format!("Layer: {name}."));
+        let begun = Instant::now();
+        let outcome = match layer() {
+            Ok(()) => Outcome::Passed,
+            Err(failure) => {
+                eprintln!("{failure}");
+                Outcome::Failed(failure)
+            }
+        };
+        let passed = matches!(outcome, Outcome::Passed);
+        self.0.push((name, outcome, begun.elapsed()));
+        passed
+    }
+
+    /// Runs a layer that makes sense only where another one `held`.
+    pub fn run_if(
+        &mut self,
+        held: bool,
+        name: &'static str,
+        layer: impl FnOnce() -> Result<(), Failure>,
+    ) -> bool {
+        if held {
+            return self.run(name, layer);
+        }
+        self.0.push((name, Outcome::LeftOut, Duration::ZERO));
+        false
+    }
+
+    /// Prints a line for each layer.
+    ///
+    /// # Errors
+    /// Where not every layer passed.
+    pub fn sum_up(self) -> Result<(), Failure> {
+        println!();
+        let mut bad = 0;
+        for (name, outcome, took) in &self.0 {
+            let (word, why) = match outcome {
+                Outcome::Passed => ("passed", String::new()),
+                Outcome::Failed(failure) => {
+                    let why = failure.to_string();
+                    ("FAILED", why.lines().next().unwrap_or_default().to_owned())
+                }
+                Outcome::LeftOut => ("not run", "what it needs had failed".to_owned()),
+            };
+            bad += usize::from(!matches!(outcome, Outcome::Passed));
+            let line = format!("{word:8} {:4} s  {name:45} {why}", took.as_secs());
+            println!("{}", line.trim_end());
+        }
+        match bad {
+            0 => Ok(()),
+            bad => Err(Failure::new(format!(
+                "{bad} of {} layers did not pass.",
+                self.0.len()
+            ))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_that_pass_sum_up_to_success() {
+        let mut layers = Layers::default();
+        let held = layers.run("one", || Ok(()));
+        assert!(layers.run_if(held, "two", || Ok(())));
+        assert!(layers.sum_up().is_ok());
+    }
+
+    #[test]
+    fn one_failure_fails_the_whole_and_what_stands_on_it_is_not_run() {
+        let mut layers = Layers::default();
+        let held = layers.run("one", || Err(Failure::new("No.")));
+        layers.run_if(held, "two", || panic!("must not run"));
+        layers.run("three", || Ok(()));
+        let failure = layers.sum_up().unwrap_err().to_string();
+        assert_eq!(failure, "2 of 3 layers did not pass.");
+    }
+}

@@ -1,0 +1,50 @@
+//! `test`: every test of every layer, from a bare clone to a summary.
+
+use crate::{
+    build, check,
+    command::{Command, say},
+    failure::Failure,
+    install,
+    layers::Layers,
+    size,
+    workspace::Workspace,
+};
+
+/// Installs what is missing, runs all layers, and sums them up.
+///
+/// # Errors
+/// Where something cannot be installed, or a layer does not pass.
+pub fn test(workspace: &Workspace) -> Result<(), Failure> {
+    say("Looking for what the tests need.");
+    install::wasm_target()?;
+    install::npm(workspace, "end2end")?;
+    install::chromium(workspace)?;
+    install::firefox(workspace);
+    install::postgres()?;
+
+    let mut layers = Layers::default();
+    check::add(workspace, &mut layers);
+    layers.run("rules, store on both databases, API", || {
+        workspace
+            .command("cargo")
+            .args(["test", "--workspace"])
+            .env("REQUIRE_POSTGRES", "1")
+            .run()
+    });
+    let built = layers.run("release build", || {
+        let options = build::Options {
+            release: true,
+            ..build::Options::default()
+        };
+        build::build(workspace, &options)
+    });
+    layers.run_if(built, "size of the page", || size::check(workspace));
+    layers.run_if(built, "stories in the browser", || {
+        Command::new("npm")
+            .args(["run", "--silent", "test"])
+            .env("SENTLOG_BINARY", workspace.target("release/sentlog"))
+            .at(&workspace.path("end2end"))
+            .run()
+    });
+    layers.sum_up()
+}
