@@ -18,8 +18,10 @@ pub mod detail;
 pub mod find;
 pub mod recipients;
 pub mod report;
+pub mod sessions;
 pub mod submit;
 pub mod time;
+pub mod users;
 mod word;
 
 /// How long a writer waits for another on SQLite, and anybody for a free connection.
@@ -74,6 +76,18 @@ pub enum StoreError {
     /// Only an empty database can be filled.
     #[error("the database already holds messages")]
     NotEmpty,
+}
+
+impl StoreError {
+    /// Whether the database could not be reached, rather than refused.
+    pub fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            StoreError::Database(
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
+            )
+        )
+    }
 }
 
 /// Expands one body for both kinds of database: `on_database!(db, |pool| …)`.
