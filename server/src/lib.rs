@@ -1,6 +1,19 @@
-//! Sentlog server.
+//! Sentlog's server: the API, the store, the tools.
 
+pub mod assets;
+pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod entry;
+pub mod error;
+pub mod extract;
+pub mod headers;
+pub mod html;
+pub mod openapi;
 pub mod report;
+pub mod router;
+pub mod routes;
+pub mod settings;
+pub mod state;
 pub mod store;
+pub mod telemetry;

@@ -1,0 +1,97 @@
+//! Accounts: how axum-login finds who is signed in, and checks who wants to be.
+
+use std::fmt;
+
+use axum_login::{AuthUser, AuthnBackend};
+use sha2::{Digest, Sha256};
+use shared::session::{Credentials, Role};
+
+use super::password::Passwords;
+use crate::{
+    state::App,
+    store::{
+        Database, StoreError,
+        users::{self, User},
+    },
+};
+
+/// The accounts in the store.
+#[derive(Clone, Debug)]
+pub struct Accounts {
+    db: Database,
+    passwords: Passwords,
+}
+
+impl Accounts {
+    /// Those of this server.
+    pub fn new(app: &App) -> Self {
+        Accounts {
+            db: app.db.clone(),
+            passwords: app.passwords.clone(),
+        }
+    }
+}
+
+/// One account, signed in.
+#[derive(Clone)]
+pub struct Account {
+    user: User,
+    /// Changes with the password, and so ends the sessions opened by the old one.
+    mark: [u8; 32],
+}
+
+impl Account {
+    /// The account of a user.
+    pub fn new(user: User) -> Self {
+        let mark = Sha256::digest(user.password_hash.as_bytes()).into();
+        Account { user, mark }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.user.name
+    }
+
+    /// Its role.
+    pub const fn role(&self) -> Role {
+        self.user.role
+    }
+}
+
+/// Shows neither name nor hash.
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.user.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl AuthUser for Account {
+    type Id = i64;
+
+    fn id(&self) -> i64 {
+        self.user.id
+    }
+
+    fn session_auth_hash(&self) -> &[u8] {
+        &self.mark
+    }
+}
+
+impl AuthnBackend for Accounts {
+    type User = Account;
+    type Credentials = Credentials;
+    type Error = StoreError;
+
+    async fn authenticate(&self, credentials: Credentials) -> Result<Option<Account>, StoreError> {
+        let user = users::by_name(&self.db, &credentials.name).await?;
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let right = self.passwords.verify(credentials.password, hash).await;
+        Ok(user.filter(|_| right).map(Account::new))
+    }
+
+    async fn get_user(&self, id: &i64) -> Result<Option<Account>, StoreError> {
+        Ok(users::by_id(&self.db, *id).await?.map(Account::new))
+    }
+}

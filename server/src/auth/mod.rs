@@ -1,0 +1,138 @@
+//! Who is asking, and may they.
+//!
+//! - **Accounts** are local. Passwords are kept as argon2id hashes ([`password`]); an unknown name costs as
+//!   much time as a wrong password, and both get the same answer.
+//! - **Sessions** live in our store ([`sessions`]), under the hash of what the cookie holds. They end when
+//!   left idle, a fixed time after the sign-in, at sign-out, and when the password changes. Each sign-in
+//!   gets a new id. The rules of time follow the server's [`Clock`](crate::clock::Clock), not the cookie.
+//! - **The cookie** is `HttpOnly` and `SameSite=Strict`: the page itself is public and asks for its data by
+//!   requests of its own, so that a link from elsewhere still finds its reader signed in. Behind TLS it is
+//!   `Secure` and carries the `__Host-` prefix.
+//! - **Attempts** are limited by account and by address ([`attempts`]).
+//! - **Changes** are taken only from our own page or from programs that are no browser ([`same_origin`]),
+//!   and bodies only as JSON, which no form of another site can send.
+//! - **Permissions** stand beside the routes in [`router`](crate::router): a route is listed with the one
+//!   it needs, and is open only where it is listed as open.
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::request::Parts,
+    middleware::Next,
+    response::Response,
+};
+use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder};
+use shared::{
+    problem::ProblemType,
+    session::{CurrentUser, Permission, Role},
+};
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+
+use crate::{
+    error::{Answer, NOT_SIGNED_IN, Refusal},
+    state::App,
+};
+
+pub mod accounts;
+pub mod attempts;
+pub mod password;
+pub mod same_origin;
+pub mod sessions;
+
+use accounts::{Account, Accounts};
+use sessions::StoredSessions;
+
+/// The session of a request, and who is signed in by it.
+pub type AuthSession = axum_login::AuthSession<Accounts>;
+
+/// Finds the session that a request's cookie names.
+pub fn layer(app: &App) -> AuthManagerLayer<Accounts, StoredSessions> {
+    let behind_tls = app.settings.behind_tls;
+    let sessions = SessionManagerLayer::new(app.sessions.clone())
+        .with_name(cookie_name(behind_tls))
+        .with_http_only(true)
+        .with_same_site(SameSite::Strict)
+        .with_secure(behind_tls)
+        .with_path("/")
+        .with_expiry(Expiry::OnSessionEnd);
+    AuthManagerLayerBuilder::new(Accounts::new(app), sessions).build()
+}
+
+/// The cookie's name. A browser takes the prefixed one only over TLS and from no other host.
+pub const fn cookie_name(behind_tls: bool) -> &'static str {
+    if behind_tls {
+        "__Host-sentlog"
+    } else {
+        "sentlog"
+    }
+}
+
+/// Lets through who is signed in and may do `permission`, and tells the handler who it is.
+///
+/// # Errors
+/// Not signed in, or not allowed.
+pub async fn require(
+    State(permission): State<Permission>,
+    session: AuthSession,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let Some(account) = session.user else {
+        return Err(ProblemType::NotSignedIn.because(NOT_SIGNED_IN).into());
+    };
+    if !account.role().may(permission) {
+        let sentence = format!(
+            "Your account may not {}. Ask an administrator of Sentlog for it.",
+            in_words(permission)
+        );
+        return Err(ProblemType::Forbidden.because(sentence).into());
+    }
+    request.extensions_mut().insert(SignedIn(account));
+    Ok(next.run(request).await)
+}
+
+/// Who is signed in, in a handler behind [`require`].
+#[derive(Clone, Debug)]
+pub struct SignedIn(Account);
+
+impl SignedIn {
+    /// The account's name.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// Whether this person may do `permission`.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.0.role().may(permission)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Answer<Self> {
+        parts
+            .extensions
+            .get::<SignedIn>()
+            .cloned()
+            .ok_or_else(|| ProblemType::NotSignedIn.because(NOT_SIGNED_IN).into())
+    }
+}
+
+/// What the page is told of an account.
+pub fn current_user(name: &str, role: Role) -> CurrentUser {
+    CurrentUser {
+        name: name.to_owned(),
+        role,
+        permissions: role.permissions().to_vec(),
+    }
+}
+
+const fn in_words(permission: Permission) -> &'static str {
+    match permission {
+        Permission::View => "read the log",
+        Permission::Cancel => "cancel messages",
+        Permission::Report => "print reports",
+        Permission::SeeAddresses => "see addresses",
+        Permission::Administer => "manage people and settings",
+    }
+}

@@ -1,0 +1,103 @@
+//! `import`: history, or messages made elsewhere, from a file.
+
+use std::{
+    fs::File,
+    io::{self, BufReader, IsTerminal},
+    path::Path,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Failure, causes, open};
+use crate::{
+    clock::Clock,
+    entry::{self, ImportReport, Progress},
+    settings::StoreSettings,
+};
+
+/// Bytes read from the file at a time.
+const BUFFER: usize = 1 << 20;
+
+/// Takes in the messages of `file`, and says what was refused and why.
+pub async fn import(
+    settings: &StoreSettings,
+    file: &Path,
+    clock: impl Clock,
+) -> Result<(), Failure> {
+    let db = open(settings).await?;
+    let district = settings.district();
+    let unread = |error: io::Error| {
+        Failure::new(format!(
+            "{} cannot be read: {error}. Give the name of a file that holds one message a line, or - for \
+             standard input.",
+            file.display()
+        ))
+    };
+    let stdin = file == Path::new("-");
+    let size = match stdin {
+        true => None,
+        false => {
+            let about = std::fs::metadata(file).map_err(unread)?;
+            if about.is_dir() {
+                return Err(unread(io::ErrorKind::IsADirectory.into()));
+            }
+            Some(about.len())
+        }
+    };
+    let bar = bar(size)?;
+    let mut progress = |now: Progress<'_>| {
+        bar.set_position(now.bytes);
+        bar.set_message(format!("{} messages", now.accepted));
+        if let Some(refused) = now.refused {
+            bar.suspend(|| eprintln!("{refused}"));
+        }
+    };
+    let taken = if stdin {
+        let reader = BufReader::with_capacity(BUFFER, io::stdin());
+        entry::import(&db, &district, &clock, reader, &mut progress).await
+    } else {
+        let reader = BufReader::with_capacity(BUFFER, File::open(file).map_err(unread)?);
+        entry::import(&db, &district, &clock, reader, &mut progress).await
+    };
+    bar.finish_and_clear();
+    db.close().await;
+    let report = taken.map_err(|error| {
+        Failure::new(format!(
+            "The import stopped: {}. What was taken before is kept; run it again to take the rest.",
+            causes(&error)
+        ))
+    })?;
+    told(&report)
+}
+
+fn bar(size: Option<u64>) -> Result<ProgressBar, Failure> {
+    let (bar, template) = match size {
+        Some(size) => (
+            ProgressBar::new(size),
+            "{wide_bar} {bytes}/{total_bytes} {msg} {eta}",
+        ),
+        None => (ProgressBar::new_spinner(), "{spinner} {bytes} {msg}"),
+    };
+    if !io::stderr().is_terminal() {
+        return Ok(ProgressBar::hidden());
+    }
+    let style = ProgressStyle::with_template(template);
+    Ok(bar.with_style(style.map_err(|error| Failure::new(error.to_string()))?))
+}
+
+/// Says what was done. A refusal makes the command fail, so that scripts notice.
+fn told(report: &ImportReport) -> Result<(), Failure> {
+    println!(
+        "Taken: {}. Already there: {}. Refused: {}.",
+        report.accepted, report.already_there, report.refused
+    );
+    match report.refused {
+        0 => Ok(()),
+        1 => Err(Failure::new(
+            "One line was refused. Correct it and run the import again.",
+        )),
+        lines => Err(Failure::new(format!(
+            "{lines} lines were refused. Correct them and run the import again."
+        ))),
+    }
+}

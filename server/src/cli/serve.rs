@@ -1,0 +1,115 @@
+//! `serve`: the page and the API, until it is told to stop.
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use tokio::{net::TcpListener, signal};
+
+use super::{Failure, causes, open};
+use crate::{
+    auth::sessions::StoredSessions,
+    clock::{Clock, SharedClock},
+    router,
+    settings::{ServeSettings, StoreSettings},
+    state::App,
+};
+
+/// How often ended sessions are forgotten.
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
+
+/// How long requests may go on after being told to stop.
+const LAST_WORDS: Duration = Duration::from_secs(10);
+
+/// Serves.
+pub async fn serve(
+    store: &StoreSettings,
+    settings: &ServeSettings,
+    clock: impl Clock + 'static,
+) -> Result<(), Failure> {
+    let clock: SharedClock = Arc::new(clock);
+    if settings.demo && !settings.listen.ip().is_loopback() {
+        return Err(Failure::new(format!(
+            "A demonstration lets anybody in, so it listens on this machine only, not on {}. Leave \
+             --listen out, or give it 127.0.0.1:8080.",
+            settings.listen
+        )));
+    }
+    let listener = listen(settings.listen).await?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| Failure::new(format!("The address is not known: {error}.")))?;
+    let db = open(store).await?;
+    let app = App::new(db.clone(), clock, store.district(), settings.app())
+        .map_err(|error| Failure::new(format!("Passwords cannot be hashed here: {error}.")))?;
+    let sweeper = tokio::spawn(sweep(app.sessions.clone()));
+    let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    println!("Sentlog is at http://{address}");
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let told = stopping.clone();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        stop_signal().await;
+        told.notify_one();
+    });
+    let served = tokio::select! {
+        served = server => served,
+        () = async { stopping.notified().await; tokio::time::sleep(LAST_WORDS).await } => Ok(()),
+    };
+    sweeper.abort();
+    db.close().await;
+    served.map_err(|error| Failure::new(format!("The server stopped: {error}.")))
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let words = match error.kind() {
+            io::ErrorKind::AddrInUse => format!(
+                "Another program listens on {address} already. Stop it, or choose another port: \
+                 --listen {}:{}.",
+                address.ip(),
+                address.port().wrapping_add(1)
+            ),
+            io::ErrorKind::PermissionDenied => format!(
+                "This account may not listen on {address}. Choose a port above 1023, such as \
+                 --listen {}:8080.",
+                address.ip()
+            ),
+            _ => format!(
+                "Sentlog cannot listen on {address}: {error}. Choose an address of this machine with \
+                 --listen."
+            ),
+        };
+        Failure::new(words)
+    })
+}
+
+async fn sweep(sessions: StoredSessions) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        match sessions.sweep().await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "forgot sessions that have ended"),
+            Err(error) => {
+                tracing::warn!(error = causes(&error), "ended sessions were not forgotten")
+            }
+        }
+    }
+}
+
+/// Waits for Ctrl-C, or for what a supervisor sends.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Where even this fails there is nothing to wait for but the end.
+    if signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,144 @@
+//! Refusals: everything that goes wrong leaves as `application/problem+json` (RFC 9457), with a sentence
+//! that says what to do. What is our own fault is logged once, here, and never told.
+
+use std::error::Error as _;
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use shared::problem::{Problem, ProblemType};
+
+use crate::store::StoreError;
+
+/// The content type of a problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The request is at fault, or comes at the wrong time.
+    Told(Box<Problem>),
+    /// Too many attempts; the next may come after so many seconds.
+    TooSoon(u64),
+    /// The store failed.
+    Store(StoreError),
+    /// Something of ours failed; the words are for the log.
+    Internal(String),
+}
+
+/// What a handler answers.
+pub type Answer<T> = Result<T, Refusal>;
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        Refusal::Told(Box::new(problem))
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Refusal::Store(error)
+    }
+}
+
+impl Refusal {
+    /// There is no such message.
+    pub fn no_such_message() -> Self {
+        ProblemType::NotFound
+            .because("There is no message with this number. Go back to the log and choose one.")
+            .into()
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Refusal::Told(problem) => respond(&problem),
+            Refusal::TooSoon(seconds) => {
+                let problem = ProblemType::TooManyAttempts.because(format!(
+                    "Too many failed attempts to sign in. Wait {} and try again.",
+                    in_words(seconds)
+                ));
+                let mut response = respond(&problem);
+                response
+                    .headers_mut()
+                    .insert(header::RETRY_AFTER, seconds.into());
+                response
+            }
+            Refusal::Store(error) => {
+                let problem = if error.is_unreachable() {
+                    ProblemType::Unavailable.because(UNAVAILABLE)
+                } else {
+                    ProblemType::Internal.because(INTERNAL)
+                };
+                tracing::error!(
+                    error = %error,
+                    cause = error.source().map(tracing::field::display),
+                    "the store failed"
+                );
+                respond(&problem)
+            }
+            Refusal::Internal(cause) => {
+                tracing::error!(cause, "a request failed");
+                respond(&ProblemType::Internal.because(INTERNAL))
+            }
+        }
+    }
+}
+
+const INTERNAL: &str = "Something went wrong in Sentlog. Try again; if it happens again, give your \
+    administrator the request number of this answer (X-Request-Id).";
+
+const UNAVAILABLE: &str = "The database does not answer at the moment. Try again in a minute.";
+
+/// A problem as an answer.
+pub fn respond(problem: &Problem) -> Response {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::to_vec(problem).unwrap_or_default();
+    let mut response = (status, Body::from(body)).into_response();
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    response
+}
+
+/// The problem that stands for an error answer of a library, which has no words of its own.
+pub fn of_status(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::UNAUTHORIZED => ProblemType::NotSignedIn.because(NOT_SIGNED_IN),
+        StatusCode::NOT_FOUND => ProblemType::NotFound.because(NO_SUCH_PATH),
+        StatusCode::METHOD_NOT_ALLOWED => ProblemType::MethodNotAllowed
+            .because("This address exists, but not for this method. See /api/openapi.json."),
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemType::TooLarge.because(TOO_LARGE),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemType::UnsupportedMediaType.because(NOT_JSON),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => {
+            ProblemType::Unavailable.because("The answer took too long. Try again in a minute.")
+        }
+        status if status.is_client_error() => ProblemType::InvalidRequest
+            .because("The request could not be read. See /api/openapi.json for what is expected."),
+        _ => ProblemType::Internal.because(INTERNAL),
+    }
+}
+
+/// Said to who is not signed in.
+pub const NOT_SIGNED_IN: &str =
+    "Your session has ended, or you have not signed in yet. Sign in to go on.";
+
+/// Said where the API has no such path.
+pub const NO_SUCH_PATH: &str =
+    "There is nothing at this address. See /api/openapi.json for what there is.";
+
+/// Said of a body that is too large.
+pub const TOO_LARGE: &str = "The body is larger than the 64 KB that are taken here. Send less.";
+
+/// Said of a body that is not declared as JSON.
+pub const NOT_JSON: &str = "Send the body as JSON, with the header Content-Type: application/json.";
+
+fn in_words(seconds: u64) -> String {
+    match seconds.div_ceil(60) {
+        0 | 1 => "a minute".into(),
+        minutes => format!("{minutes} minutes"),
+    }
+}

@@ -1,0 +1,64 @@
+//! The API's description (OpenAPI 3.1), made from the route table.
+
+use axum::Json;
+use shared::{paths, session::Role};
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        Components, OpenApi,
+        security::{ApiKey, ApiKeyValue, SecurityScheme},
+    },
+};
+
+use crate::router;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Sentlog",
+        description = "Every message a school district sent: find it, read it, stop it. Errors are RFC 9457 problems.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/")),
+    security(("session" = [])),
+    tags(
+        (name = "messages", description = "The log"),
+        (name = "session", description = "Who is asking"),
+        (name = "server", description = "The server itself"),
+    ),
+    components(schemas(Role)),
+)]
+struct Frame;
+
+/// What the description says besides the routes.
+pub fn frame() -> OpenApi {
+    let mut frame = Frame::openapi();
+    let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+        "sentlog",
+        "The cookie that signing in answers with; behind TLS it is called `__Host-sentlog`.",
+    )));
+    frame
+        .components
+        .get_or_insert_with(Components::new)
+        .add_security_scheme("session", cookie);
+    frame
+}
+
+/// The whole description.
+pub fn describe() -> OpenApi {
+    router::table().into_openapi()
+}
+
+/// The whole description as text, the same for the same program.
+///
+/// # Errors
+/// Where it cannot be written as JSON.
+pub fn text() -> Result<String, serde_json::Error> {
+    describe().to_pretty_json().map(|text| text + "\n")
+}
+
+/// The API's description.
+#[utoipa::path(get, path = paths::OPENAPI, tag = "server", responses((status = 200, body = serde_json::Value)))]
+pub async fn openapi_json() -> Json<OpenApi> {
+    Json(describe())
+}

@@ -1,0 +1,107 @@
+//! Every address Sentlog answers at, on one page. A route names the permission it needs; only those listed
+//! as open answer without a session. The table is the API's description too ([`openapi`](crate::openapi)).
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use shared::{problem::ProblemType, session::Permission};
+use tower_http::{
+    CompressionLevel,
+    catch_panic::CatchPanicLayer,
+    compression::{CompressionLayer, predicate::SizeAbove},
+    timeout::TimeoutLayer,
+};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt},
+    routes,
+};
+
+use crate::{
+    assets,
+    auth::{self, same_origin::same_origin},
+    error::{self, Refusal},
+    extract::MAX_BODY,
+    headers, openapi,
+    routes::{cancel, detail, find, health, recipients, session},
+    state::App,
+    telemetry,
+};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Answers smaller than this travel as they are.
+const WORTH_COMPRESSING: u64 = 1024;
+
+/// The whole API, and what it says of itself.
+pub fn table() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .routes(open(routes!(
+            session::who_am_i,
+            session::sign_in,
+            session::sign_out
+        )))
+        .routes(open(routes!(session::enter_demo)))
+        .routes(open(routes!(health::health)))
+        .routes(needs(Permission::View, routes!(openapi::openapi_json)))
+        .routes(needs(Permission::View, routes!(find::find)))
+        .routes(needs(Permission::View, routes!(detail::detail)))
+        .routes(needs(Permission::View, routes!(recipients::recipients)))
+        .routes(needs(Permission::Cancel, routes!(cancel::cancel)))
+}
+
+/// Routes for everybody.
+fn open(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    routes
+}
+
+/// Routes for who is signed in and may do `permission`.
+fn needs(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    routes.map(|routes| routes.route_layer(from_fn_with_state(permission, auth::require)))
+}
+
+/// The server: the API, and the page at every other address.
+pub fn router(app: App) -> Router {
+    let (api, _) = table().split_for_parts();
+    api.method_not_allowed_fallback(no_such_method)
+        .layer(auth::layer(&app))
+        .layer(from_fn(same_origin))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Precise(4))
+                .compress_when(SizeAbove::new(WORTH_COMPRESSING)),
+        )
+        .fallback(assets::page)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            PATIENCE,
+        ))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(headers::complete))
+        .layer(from_fn(telemetry::trace))
+        .with_state(app)
+}
+
+async fn no_such_method() -> Response {
+    error::respond(&error::of_status(StatusCode::METHOD_NOT_ALLOWED))
+}
+
+/// There is nothing at that address of the API.
+pub fn no_such_path() -> Response {
+    error::respond(&ProblemType::NotFound.because(error::NO_SUCH_PATH))
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let words = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
+    Refusal::Internal(format!("panicked: {}", words.unwrap_or_default())).into_response()
+}

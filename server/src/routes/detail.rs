@@ -1,0 +1,33 @@
+//! Detail: one message in full, but for its recipients.
+
+use axum::{Json, extract::State};
+use shared::{
+    message::{MessageDetail, MessageId},
+    paths,
+    problem::Problem,
+};
+
+use crate::{
+    error::{Answer, Refusal},
+    extract::Id,
+    html,
+    state::App,
+    store,
+};
+
+/// One message: its totals, its progress, what it says, and who stopped it if somebody did.
+#[utoipa::path(get, path = paths::MESSAGE, tag = "messages",
+    params(("id" = i64, Path, description = "The message's number")),
+    responses((status = 200, body = MessageDetail), (status = 404, body = Problem)))]
+pub async fn detail(State(app): State<App>, Id(id): Id) -> Answer<Json<MessageDetail>> {
+    fresh(&app, id).await
+}
+
+/// The message as it is now.
+pub(super) async fn fresh(app: &App, id: MessageId) -> Answer<Json<MessageDetail>> {
+    let (zone, now) = (app.district.time_zone, app.clock.now());
+    let detail = store::detail::detail(&app.db, id, zone, now).await?;
+    let mut detail = detail.ok_or_else(Refusal::no_such_message)?;
+    detail.content.bodies.iter_mut().for_each(html::tame);
+    Ok(Json(detail))
+}

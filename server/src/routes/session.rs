@@ -1,0 +1,140 @@
+//! Session: who am I, sign in, sign out.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::{
+    Json,
+    extract::{ConnectInfo, FromRequestParts, State},
+    http::{StatusCode, request::Parts},
+};
+use shared::{
+    paths,
+    problem::{Problem, ProblemType},
+    session::{Credentials, Role, SessionInfo},
+};
+
+use crate::{
+    auth::{AuthSession, accounts::Account, current_user},
+    error::{Answer, Refusal},
+    extract,
+    state::App,
+    store::users,
+};
+
+/// Whom a visitor of the demonstration is signed in as. No password opens the account.
+pub const DEMO_USER: &str = "Demonstration";
+
+/// Who am I: also answers who is nobody yet.
+#[utoipa::path(get, path = paths::SESSION, tag = "session", operation_id = "who_am_i",
+    responses((status = 200, body = SessionInfo)))]
+pub async fn who_am_i(State(app): State<App>, session: AuthSession) -> Json<SessionInfo> {
+    info(&app, session.user.as_ref())
+}
+
+/// Signs in, and answers with a cookie.
+#[utoipa::path(post, path = paths::SESSION, tag = "session", request_body = Credentials, responses(
+    (status = 200, body = SessionInfo),
+    (status = 401, body = Problem, description = "Name or password is wrong"),
+    (status = 429, body = Problem, description = "Too many failures; `Retry-After` says how long to wait"),
+))]
+pub async fn sign_in(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    mut session: AuthSession,
+    extract::Json(credentials): extract::Json<Credentials>,
+) -> Answer<Json<SessionInfo>> {
+    let name = users::key(&credentials.name);
+    app.attempts
+        .begin(&name, address, app.clock.now())
+        .map_err(Refusal::TooSoon)?;
+    match session.authenticate(credentials).await.map_err(failed)? {
+        Some(account) => {
+            app.attempts.succeeded(&name, address);
+            enter(&app, &mut session, account).await
+        }
+        None => Err(ProblemType::WrongCredentials
+            .because("The name or the password is wrong. Check both and try again.")
+            .into()),
+    }
+}
+
+/// Signs a visitor of the demonstration in.
+#[utoipa::path(post, path = paths::DEMO_SESSION, tag = "session", responses(
+    (status = 200, body = SessionInfo),
+    (status = 404, body = Problem, description = "The server does not run as a demonstration"),
+))]
+pub async fn enter_demo(
+    State(app): State<App>,
+    mut session: AuthSession,
+) -> Answer<Json<SessionInfo>> {
+    if !app.settings.demo {
+        return Err(ProblemType::NotFound
+            .because("This Sentlog is no demonstration. Sign in with a name and a password.")
+            .into());
+    }
+    users::add(&app.db, DEMO_USER, Role::Admin, "", app.clock.now()).await?;
+    let user = users::by_name(&app.db, DEMO_USER)
+        .await?
+        .filter(|user| user.password_hash.is_empty())
+        .ok_or_else(|| Refusal::Internal("the demonstration's account is taken".into()))?;
+    enter(&app, &mut session, Account::new(user)).await
+}
+
+/// Signs out: the session is forgotten here, whatever the browser keeps.
+#[utoipa::path(delete, path = paths::SESSION, tag = "session", responses((status = 204)))]
+pub async fn sign_out(mut session: AuthSession) -> Answer<StatusCode> {
+    session.logout().await.map_err(failed)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Begins a session of its own: an id that was known before the sign-in is worth nothing after it.
+async fn enter(
+    app: &App,
+    session: &mut AuthSession,
+    account: Account,
+) -> Answer<Json<SessionInfo>> {
+    if session.session.id().is_some() {
+        session.logout().await.map_err(failed)?;
+    }
+    session.login(&account).await.map_err(failed)?;
+    Ok(info(app, Some(&account)))
+}
+
+fn info(app: &App, account: Option<&Account>) -> Json<SessionInfo> {
+    Json(SessionInfo {
+        user: account.map(|account| current_user(account.name(), account.role())),
+        demo: app.settings.demo,
+    })
+}
+
+fn failed(error: axum_login::Error<crate::auth::accounts::Accounts>) -> Refusal {
+    match error {
+        axum_login::Error::Backend(error) => error.into(),
+        axum_login::Error::Session(error) => Refusal::Internal(error.to_string()),
+    }
+}
+
+/// Where a request comes from: behind TLS what the proxy says, which adds itself last.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(IpAddr);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let forwarded = || {
+            let value = parts
+                .headers
+                .get_all("x-forwarded-for")
+                .iter()
+                .next_back()?;
+            value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+        };
+        let address = app.settings.behind_tls.then(forwarded).flatten();
+        Ok(ClientAddress(address.unwrap_or(peer)))
+    }
+}

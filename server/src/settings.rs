@@ -1,0 +1,109 @@
+//! Settings: each is a flag and an environment variable.
+
+use std::{net::SocketAddr, str::FromStr};
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use clap::Args;
+use phonenumber::country;
+
+use crate::{state::AppSettings, store::District};
+
+/// Where the log is kept, and whose it is. For every command.
+#[derive(Args, Clone, Debug)]
+pub struct StoreSettings {
+    /// The database: sqlite:FILE or postgres://USER@HOST/NAME.
+    #[arg(
+        long,
+        env = "SENTLOG_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite:sentlog.db",
+        value_name = "URL"
+    )]
+    pub database_url: String,
+    /// The district's time zone, an IANA name.
+    #[arg(long, env = "SENTLOG_TIME_ZONE", default_value = "America/Chicago", value_name = "ZONE", value_parser = time_zone)]
+    pub time_zone: Tz,
+    /// The country of telephone numbers without a country code.
+    #[arg(long, env = "SENTLOG_PHONE_REGION", default_value = "US", value_name = "COUNTRY", value_parser = phone_region)]
+    pub phone_region: country::Id,
+}
+
+impl StoreSettings {
+    /// What times and telephone numbers are read by.
+    pub const fn district(&self) -> District {
+        District {
+            time_zone: self.time_zone,
+            phone_region: self.phone_region,
+        }
+    }
+}
+
+/// How the server answers.
+#[derive(Args, Clone, Debug)]
+pub struct ServeSettings {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(
+        long,
+        env = "SENTLOG_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    pub listen: SocketAddr,
+    /// Fill an empty database with the demonstration district, and let visitors in by one click.
+    #[arg(long, env = "SENTLOG_DEMO")]
+    pub demo: bool,
+    /// A proxy that ends TLS stands in front: cookies are sent over TLS only, and X-Forwarded-For is believed.
+    #[arg(long, env = "SENTLOG_BEHIND_TLS")]
+    pub behind_tls: bool,
+    /// Minutes a session may be left alone.
+    #[arg(long, env = "SENTLOG_SESSION_IDLE", default_value = "60", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
+    pub session_idle: u32,
+    /// Minutes a session lasts at most.
+    #[arg(long, env = "SENTLOG_SESSION_LONGEST", default_value = "720", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
+    pub session_longest: u32,
+}
+
+impl ServeSettings {
+    /// What requests need to know of them.
+    pub fn app(&self) -> AppSettings {
+        AppSettings {
+            demo: self.demo,
+            behind_tls: self.behind_tls,
+            session_idle: TimeDelta::minutes(self.session_idle.into()),
+            session_longest: TimeDelta::minutes(self.session_longest.into()),
+        }
+    }
+}
+
+fn time_zone(name: &str) -> Result<Tz, String> {
+    Tz::from_str(name).map_err(|_| {
+        "there is no such time zone; give an IANA name, such as America/Chicago".to_owned()
+    })
+}
+
+fn phone_region(name: &str) -> Result<country::Id, String> {
+    country::Id::from_str(&name.to_uppercase())
+        .map_err(|_| "there is no such country; give two letters, such as US".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_time_zone_is_refused_with_an_example() {
+        assert!(
+            time_zone("Central")
+                .unwrap_err()
+                .contains("America/Chicago")
+        );
+        assert_eq!(time_zone("America/Chicago"), Ok(Tz::America__Chicago));
+    }
+
+    #[test]
+    fn a_country_is_read_in_either_case() {
+        assert_eq!(phone_region("us"), Ok(country::Id::US));
+        assert!(phone_region("USA").is_err());
+    }
+}

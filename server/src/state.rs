@@ -1,0 +1,71 @@
+//! What every request may use.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use crate::{
+    auth::{attempts::Attempts, password::Passwords, sessions::StoredSessions},
+    clock::SharedClock,
+    store::{Database, District},
+};
+
+/// The running application. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Where the log is kept.
+    pub db: Database,
+    /// What time it is.
+    pub clock: SharedClock,
+    /// The district's time zone and telephone region.
+    pub district: District,
+    /// What the person who runs it chose.
+    pub settings: AppSettings,
+    /// Checks passwords.
+    pub passwords: Passwords,
+    /// Who is signed in.
+    pub sessions: StoredSessions,
+    /// Who failed to sign in.
+    pub attempts: Arc<Attempts>,
+}
+
+/// The settings that change how requests are answered.
+#[derive(Clone, Copy, Debug)]
+pub struct AppSettings {
+    /// Whether a visitor may enter by one click, as a demonstration.
+    pub demo: bool,
+    /// Whether TLS, and a proxy that ends it, stand between the browser and us.
+    pub behind_tls: bool,
+    /// How long a session may be left alone.
+    pub session_idle: TimeDelta,
+    /// How long a session lasts at most.
+    pub session_longest: TimeDelta,
+}
+
+impl App {
+    /// Puts the parts together; hashes once.
+    ///
+    /// # Errors
+    /// Where passwords cannot be hashed here.
+    pub fn new(
+        db: Database,
+        clock: SharedClock,
+        district: District,
+        settings: AppSettings,
+    ) -> Result<Self, argon2::password_hash::Error> {
+        Ok(App {
+            sessions: StoredSessions::new(
+                db.clone(),
+                clock.clone(),
+                settings.session_idle,
+                settings.session_longest,
+            ),
+            passwords: Passwords::new()?,
+            attempts: Arc::default(),
+            db,
+            clock,
+            district,
+            settings,
+        })
+    }
+}
