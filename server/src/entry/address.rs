@@ -65,7 +65,7 @@ fn email(address: &str) -> Option<String> {
         && !domain.ends_with('.')
         && !domain.contains("..")
         && !address.contains(blank)
-        && !(local.contains('@') && !local.starts_with('"'))
+        && (!local.contains('@') || local.starts_with('"'))
         && address.len() <= 254;
     plausible.then(|| address.to_lowercase())
 }

@@ -9,6 +9,7 @@ use super::{NewMessage, Refusal};
 use crate::store::{District, time::Timestamp};
 
 mod message;
+mod recipients;
 
 /// Reads one JSON object, in any order of its fields, to the end of `reader`.
 ///

@@ -47,7 +47,8 @@ pub struct Log {
     pub db: Database,
     pub district: District,
     pub now: DateTime<Utc>,
-    _folder: Option<TempDir>,
+    /// Gone with the log.
+    pub _folder: Option<TempDir>,
 }
 
 impl Log {

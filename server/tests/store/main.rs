@@ -6,6 +6,7 @@ mod postgres;
 mod log;
 
 mod cancel;
+mod demo;
 mod entry;
 mod find;
 mod manual;

@@ -8,7 +8,7 @@ use std::{
         process::CommandExt,
     },
     path::{Path, PathBuf},
-    process::{ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -35,7 +35,8 @@ const SCRIPT: &str = r#"
 
 struct Cluster {
     folder: PathBuf,
-    _life: ChildStdin,
+    /// Its standard input stays open as long as this process lives.
+    _server: Child,
 }
 
 static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
@@ -93,7 +94,6 @@ fn start() -> Option<Cluster> {
         .stdout(Stdio::piped())
         .spawn()
         .expect("there is a shell");
-    let life = child.stdin.take().expect("standard input is a pipe");
     let output = child.stdout.take().expect("standard output is a pipe");
     let mut ready = String::new();
     BufReader::new(output).read_line(&mut ready).ok();
@@ -105,7 +105,7 @@ fn start() -> Option<Cluster> {
     );
     Some(Cluster {
         folder,
-        _life: life,
+        _server: child,
     })
 }
 

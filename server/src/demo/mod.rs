@@ -1,0 +1,119 @@
+//! The demonstration district: two years of a school district's messages, ending today.
+//!
+//! The same wherever it is made, but for its anchor: the instant at which it ends. Written through the same
+//! door as an import: each message is a [`Draft`] that `store::submit` keeps.
+
+mod calendar;
+mod chance;
+mod kinds;
+mod names;
+mod outcomes;
+mod people;
+mod schools;
+mod staged;
+mod writer;
+
+use chrono::{Days, TimeZone};
+
+use self::{chance::Chance, writer::Writer};
+use crate::{
+    clock::Clock,
+    entry::{NewMessage, Refusal},
+    store::{Database, District, StoreError, submit::submit},
+};
+
+/// How large a demonstration is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scale {
+    /// Messages on a usual school day.
+    pub messages_a_day: u32,
+    /// Days of history, today included; at most 730.
+    pub days: u64,
+    /// Recipient lines of the one emergency message to the whole district.
+    pub emergency: u32,
+}
+
+impl Scale {
+    /// The whole of it: about 18 000 messages.
+    pub const FULL: Scale = Scale {
+        messages_a_day: 48,
+        days: calendar::DAYS,
+        emergency: 50_000,
+    };
+}
+
+/// Why the demonstration could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The database failed, or holds messages already.
+    #[error("the demonstration could not be kept")]
+    Store(#[from] StoreError),
+    /// One of its messages is not what the door takes: a mistake in this module.
+    #[error("the demonstration holds a message that is refused")]
+    Refused(#[from] Refusal),
+}
+
+/// Fills an empty database, telling after each message how many of how many days are done.
+///
+/// # Errors
+/// Where the database holds messages already, or fails.
+pub async fn fill(
+    db: &Database,
+    district: &District,
+    clock: &dyn Clock,
+    scale: Scale,
+    progress: &mut (dyn FnMut(u64, u64) + Send),
+) -> Result<u64, DemoError> {
+    if !db.is_empty().await? {
+        return Err(StoreError::NotEmpty.into());
+    }
+    let now = clock.now();
+    let today = now.with_timezone(&district.time_zone).date_naive();
+    let mut writer = Writer::new(*district, now);
+    let mut written = 0;
+    for ago in (0..scale.days).rev() {
+        let day = today - Days::new(ago);
+        let mut chance = Chance::new(ago + 1);
+        let usual = scale.messages_a_day * calendar::percent(day, today);
+        // The part of a message that is left over falls by chance.
+        let count = usual / 100 + u32::from(chance.percent(usual % 100));
+        let mut times: Vec<_> = (0..count)
+            .map(|_| {
+                let kind = kinds::pick(&mut chance);
+                (calendar::time(&mut chance, kind.scheduled), kind)
+            })
+            .collect();
+        times.sort_by_key(|(time, _)| *time);
+        let mut messages: Vec<NewMessage> = Vec::new();
+        for (n, (time, kind)) in times.into_iter().enumerate() {
+            let Some(at) = district
+                .time_zone
+                .from_local_datetime(&day.and_time(time))
+                .earliest()
+            else {
+                continue;
+            };
+            if at < now {
+                messages.push(writer.message(
+                    &format!("demo-{ago}-{n}"),
+                    kind,
+                    at.to_utc(),
+                    &mut chance,
+                )?);
+            }
+        }
+        if ago == staged::EMERGENCY_DAYS_AGO.min(scale.days - 1) {
+            messages.push(staged::emergency(&mut writer, day, scale.emergency)?);
+        }
+        if ago == 0 {
+            messages.extend(staged::now(&mut writer)?);
+        }
+        messages.sort_by_key(|message| message.head.created_at);
+        for message in &messages {
+            submit(db, message, now).await?;
+            written += 1;
+        }
+        progress(scale.days - ago, scale.days);
+    }
+    Ok(written)
+}

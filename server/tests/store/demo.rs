@@ -1,0 +1,113 @@
+//! The demonstration district, small.
+
+use std::collections::BTreeSet;
+
+use server::{
+    clock::FixedClock,
+    demo::{DemoError, Scale, fill},
+    store::StoreError,
+};
+use shared::{
+    call_status::DEFINITIONS,
+    delivery::{RecipientPage, RecipientQuery},
+    find::FindResult,
+    message::{MessageId, MessageStatus},
+};
+
+use crate::log::{Log, on_both_databases, utc};
+
+const SMALL: Scale = Scale {
+    messages_a_day: 25,
+    days: 12,
+    emergency: 2500,
+};
+
+async fn filled(log: &Log, scale: Scale) -> u64 {
+    let clock = FixedClock::at(log.now);
+    let written = fill(&log.db, &log.district, &clock, scale, &mut |_, _| {}).await;
+    written.expect("it fills")
+}
+
+async fn every_line(log: &Log, id: MessageId) -> Vec<RecipientPage> {
+    let mut pages = Vec::new();
+    let mut query = RecipientQuery {
+        limit: Some(500),
+        ..RecipientQuery::default()
+    };
+    loop {
+        let page = log.recipients(id, &query).await;
+        query.after = page.next_after;
+        pages.push(page);
+        if query.after.is_none() {
+            return pages;
+        }
+    }
+}
+
+fn emergency(found: &FindResult) -> MessageId {
+    let row = found
+        .messages
+        .iter()
+        .find(|row| row.subject.starts_with("All Schools Closed"));
+    row.expect("it is there").id
+}
+
+on_both_databases! {
+    async fn the_last_week_is_lively_and_shows_every_status_also_in_summer(log: Log) {
+        // A Sunday in July.
+        let log = Log { now: utc("2026-07-19T18:00:00Z"), ..log };
+        let written = filled(&log, Scale { messages_a_day: Scale::FULL.messages_a_day, days: 7, emergency: 10 }).await;
+        let found = log.find("2026-07-13", "2026-07-19").await;
+        assert_eq!(found.total, written);
+        assert!(found.total > 100, "{}", found.total);
+        let statuses: BTreeSet<&str> = found.messages.iter().map(|row| row.status.as_str()).collect();
+        assert_eq!(statuses.len(), MessageStatus::ALL.len());
+        assert!(found.messages.iter().all(|row| row.created_at <= log.now));
+        assert!(found.messages.iter().any(|row| row.schedule_id.is_some()));
+        let types: BTreeSet<&str> = found.messages.iter().map(|row| row.message_type.as_str()).collect();
+        assert!(types.len() >= 9, "{types:?}");
+    }
+
+    async fn the_emergency_has_every_call_status_and_marks_duplicates(log: Log) {
+        filled(&log, SMALL).await;
+        let found = log.find("2020-01-20", "2020-02-01").await;
+        let mut codes = BTreeSet::new();
+        for row in &found.messages {
+            for page in every_line(&log, row.id).await {
+                let deliveries = page.recipients.iter().flat_map(|r| &r.deliveries);
+                codes.extend(deliveries.filter_map(|d| d.call_status));
+            }
+        }
+        let missing: Vec<_> = DEFINITIONS.iter().filter(|d| !codes.contains(&d.code)).collect();
+        assert_eq!(missing, Vec::<&_>::new());
+        assert!(codes.iter().any(|code| code.definition().is_none()));
+        let id = emergency(&found);
+        let pages = every_line(&log, id).await;
+        assert_eq!(pages.iter().map(|page| page.recipients.len()).sum::<usize>(), 2500);
+        let detail = log.detail(id).await;
+        assert_eq!(detail.progress.len(), 4);
+        assert!(detail.summary.total_recipients < 2500, "people stand on several lines");
+        assert!(pages[0].recipients.iter().flat_map(|r| &r.deliveries).any(|d| d.duplicate));
+    }
+
+    async fn only_an_empty_log_is_filled(log: Log) {
+        filled(&log, Scale { days: 1, emergency: 1, ..SMALL }).await;
+        let clock = FixedClock::at(log.now);
+        let again = fill(&log.db, &log.district, &clock, SMALL, &mut |_, _| {}).await;
+        assert!(matches!(again, Err(DemoError::Store(StoreError::NotEmpty))));
+    }
+}
+
+#[tokio::test]
+async fn the_same_anchor_makes_the_same_district_on_either_database() {
+    let mut logs = vec![Log::sqlite().await, Log::sqlite().await];
+    logs.extend(Log::postgres().await);
+    let mut contents = Vec::new();
+    for log in &logs {
+        filled(log, SMALL).await;
+        let found = log.find("2020-01-20", "2020-02-01").await;
+        let id = emergency(&found);
+        contents.push((found, log.detail(id).await, every_line(log, id).await));
+    }
+    assert!(contents.windows(2).all(|pair| pair[0] == pair[1]));
+}
