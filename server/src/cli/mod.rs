@@ -13,6 +13,7 @@ use crate::{
     telemetry,
 };
 
+mod demo;
 mod import;
 mod serve;
 mod user;

@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, signal};
 
-use super::{Failure, causes, open};
+use super::{Failure, causes, demo, open};
 use crate::{
     auth::sessions::StoredSessions,
     clock::{Clock, SharedClock},
@@ -38,6 +38,9 @@ pub async fn serve(
         .local_addr()
         .map_err(|error| Failure::new(format!("The address is not known: {error}.")))?;
     let db = open(store).await?;
+    if settings.demo {
+        demo::fill(&db, &store.district(), &*clock).await?;
+    }
     let app = App::new(db.clone(), clock, store.district(), settings.app())
         .map_err(|error| Failure::new(format!("Passwords cannot be hashed here: {error}.")))?;
     let sweeper = tokio::spawn(sweep(app.sessions.clone()));

@@ -95,6 +95,8 @@ async fn enter(
 ) -> Answer<Json<SessionInfo>> {
     if session.session.id().is_some() {
         session.logout().await.map_err(failed)?;
+        let cycled = session.session.cycle_id().await;
+        cycled.map_err(|error| failed(error.into()))?;
     }
     session.login(&account).await.map_err(failed)?;
     Ok(info(app, Some(&account)))
