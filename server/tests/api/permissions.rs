@@ -1,0 +1,79 @@
+//! Who may do what.
+
+use axum::http::Method;
+use serde_json::json;
+use server::openapi;
+use shared::session::Role;
+
+use crate::app::TestApp;
+
+/// What is open to everybody; everything else in the description wants a session.
+const OPEN: &[(&str, &str)] = &[
+    ("get", "/api/health"),
+    ("get", "/api/session"),
+    ("post", "/api/session"),
+    ("delete", "/api/session"),
+    ("post", "/api/session/demo"),
+];
+
+#[tokio::test]
+async fn no_route_but_the_open_ones_answers_without_a_session() {
+    let app = TestApp::new().await;
+    let description = serde_json::to_value(openapi::describe()).unwrap();
+    let mut closed = 0;
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            if OPEN.contains(&(method, path)) {
+                continue;
+            }
+            closed += 1;
+            let verb: Method = method.to_uppercase().parse().unwrap();
+            let path = path.replace("{id}", "1");
+            for cookie in ["", "sentlog=AAAAAAAAAAAAAAAAAAAAAA", "sentlog=%ff;x"] {
+                app.ask(verb.clone(), &path, cookie, Some(json!({})))
+                    .await
+                    .problem(401);
+            }
+        }
+    }
+    assert!(closed >= 5, "only {closed} routes were tried");
+}
+
+#[tokio::test]
+async fn each_role_may_do_what_its_permissions_say() {
+    let table = [
+        (Method::GET, "", [200, 200, 200]),
+        (Method::GET, "/deliveries", [200, 200, 200]),
+        (Method::POST, "/cancel", [403, 200, 200]),
+    ];
+    let app = TestApp::new().await;
+    for (role, column) in Role::ALL.into_iter().zip(0..) {
+        let cookie = app.sign_in(role).await;
+        let message = app.message(&cookie, "Library Hours").await;
+        for (method, path, expected) in &table {
+            let body = (*method == Method::POST).then(|| json!({}));
+            let path = format!("{message}{path}");
+            let answer = app.ask(method.clone(), &path, &cookie, body).await;
+            let expected: [u16; 3] = *expected;
+            assert_eq!(
+                answer.status.as_u16(),
+                expected[column],
+                "{role:?} {method} {path}"
+            );
+        }
+        for path in ["/api/messages", "/api/openapi.json"] {
+            assert_eq!(app.get(path, &cookie).await.status, 200, "{role:?} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_may_not_is_told_whom_to_ask() {
+    let app = TestApp::new().await;
+    let cookie = app.sign_in(Role::Viewer).await;
+    let message = app.message(&cookie, "Library Hours").await;
+    let answer = app
+        .post(&format!("{message}/cancel"), &cookie, json!({}))
+        .await;
+    insta::assert_json_snapshot!(answer.problem(403));
+}
