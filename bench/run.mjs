@@ -86,7 +86,7 @@ console.log(`Page usable with ${rows.length} rows, cache empty, on loopback: ${u
 console.log(`On the wire: the page ${(client / 1024).toFixed(1)} KB, the answer with ${rows.length} rows ${(found / 1024).toFixed(1)} KB`);
 
 await browser.close();
-others.close();
+await others.close();
 sentlog.stop();
 
 /** How high a row of ours is, how many can be seen, and how many more are kept ready on either side. */

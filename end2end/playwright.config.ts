@@ -51,7 +51,8 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: process.env['CI'] !== undefined,
   retries: 0,
-  timeout: 60_000,
+  timeout: 120_000,
+  workers: 2,
   expect: { timeout: 10_000 },
   reporter: [['list']],
   use: {

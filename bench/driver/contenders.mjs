@@ -1,5 +1,5 @@
 // Who is measured: the page itself, and three tables bundled here and served beside it.
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
@@ -53,6 +53,9 @@ export async function serve(answer) {
   return {
     address: ({ entry }, { rows, overscan, height }) =>
       `${url}/${entry.split('.')[0]}.html?rows=${rows}&overscan=${overscan}&height=${height}`,
-    close: () => server.close(),
+    close: () => {
+      server.close();
+      return rm(folder, { recursive: true });
+    },
   };
 }

@@ -55,7 +55,7 @@ export class LogPage {
 
   /** Opens a column's dropdown and returns its panel. */
   async dropdown(column: string): Promise<Locator> {
-    await this.page.getByRole('button', { name: `Filter ${column}` }).click();
+    await this.page.getByRole('button', { name: `Filter ${column}`, exact: true }).click();
     const panel = this.page.getByRole('dialog', { name: column, exact: true });
     await expect(panel).toBeVisible();
     return panel;

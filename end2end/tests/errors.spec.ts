@@ -56,7 +56,7 @@ test.describe('requests by hand', () => {
     ['days the wrong way round', '/api/messages?created_from=2020-03-01&created_to=2020-02-01', 400],
     ['a year beyond the calendar', '/api/messages?created_from=0000-01-01&created_to=99999-01-01', 400],
     ['an unknown message', '/api/messages/999999999', 404],
-    ['an id that is none', '/api/messages/1%27%20or%201=1', 400],
+    ['an id that is none', '/api/messages/1%27%20or%201=1', 404],
     ['bytes that are no text', '/api/messages?created_from=%FF%FE&created_to=2020-01-01', 400],
     ['a path that is none', '/api/nothing', 404],
   ] as const) {

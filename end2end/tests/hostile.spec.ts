@@ -53,8 +53,9 @@ test('a hostile message is shown, and nothing in it runs or loads', async ({ pag
 
   const frame = log.detail.getByTitle(/^Message Body/);
   await expect(frame.first()).toHaveAttribute('sandbox', '');
-  await expect(frame.first().contentFrame().getByText('welcome')).toBeVisible();
+  await expect(frame.first()).toBeVisible();
   const source = (await frame.first().getAttribute('srcdoc')) ?? '';
+  expect(source).toContain('<b>welcome</b>');
   for (const trace of ['<script', 'onerror', 'onload', 'javascript:', '<iframe', '<form', '127.0.0.1:9', '<base']) {
     expect(source.toLowerCase()).not.toContain(trace);
   }

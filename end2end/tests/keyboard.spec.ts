@@ -12,14 +12,13 @@ test('finding, filtering, reading and canceling by keys alone', async ({ page, l
   await expect(log.filter('Message Subject')).toHaveValue('');
   await expect(log.rows).toHaveCount(12);
 
+  // The row that the filter had left stays the one the keys go on from.
   await page.keyboard.press('ArrowDown');
-  await expect(log.rows.nth(0)).toBeFocused();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
-  await expect(log.rows.nth(2)).toBeFocused();
+  await expect(log.row('Library Hours')).toBeFocused();
   await page.keyboard.press('End');
   await expect(log.rows.nth(11)).toBeFocused();
   await page.keyboard.press('Home');
+  await expect(log.rows.nth(0)).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
 
@@ -49,7 +48,7 @@ test('finding, filtering, reading and canceling by keys alone', async ({ page, l
 
 test('a dropdown opens, is walked and closed by keys', async ({ page, log }) => {
   await log.openManual();
-  const button = page.getByRole('button', { name: 'Filter Status' });
+  const button = page.getByRole('button', { name: 'Filter Status', exact: true });
   await button.focus();
   await page.keyboard.press('Enter');
   const panel = page.getByRole('dialog', { name: 'Status' });

@@ -25,7 +25,7 @@ test('finding, filtering and reading by touch', async ({ page, log }) => {
   const row = await log.rows.first().boundingBox();
   expect(row?.height).toBeGreaterThanOrEqual(43.5);
 
-  await page.getByRole('button', { name: 'Filter Status' }).tap();
+  await page.getByRole('button', { name: 'Filter Status', exact: true }).tap();
   const panel = page.getByRole('dialog', { name: 'Status' });
   await panel.getByRole('checkbox', { name: 'Waiting' }).tap();
   await expect(log.rows).toHaveCount(1);
