@@ -36,7 +36,7 @@ pub struct Scale {
 impl Scale {
     /// The whole of it: about 18 000 messages.
     pub const FULL: Scale = Scale {
-        messages_a_day: 48,
+        messages_a_day: 43,
         days: calendar::DAYS,
         emergency: 50_000,
     };

@@ -80,22 +80,16 @@ impl Writer {
         chance: &mut Chance,
     ) -> Head {
         self.written += 1;
-        // A few people send most of it.
-        let number = chance.below(SENDERS) * chance.below(SENDERS) / SENDERS;
-        let number = if kind.scheduled && chance.percent(70) {
-            0
-        } else {
-            number
+        // Schedulers send in the system's name; of the people, a few send most.
+        let number = match chance.below(100) {
+            0..70 if kind.scheduled => 0,
+            0..60 => chance.below(SENDERS) * chance.below(SENDERS) / SENDERS,
+            _ => chance.below(SENDERS),
         };
-        let sender = schools::sender(if chance.percent(40) {
-            chance.below(SENDERS)
-        } else {
-            number
-        });
-        let at_school = if number == 0 {
-            chance.below(schools::SCHOOLS)
-        } else {
-            sender.school
+        let sender = schools::sender(number);
+        let at_school = match number {
+            0 => chance.below(schools::SCHOOLS),
+            _ => sender.school,
         };
         let wide = kind.message_type == "Emergency" && chance.percent(30);
         let organization = if wide {
