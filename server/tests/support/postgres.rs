@@ -26,6 +26,8 @@ const SCRIPT: &str = r#"
         kill -0 $server 2>/dev/null || exit 1
         sleep 0.05
     done
+    # Who asked may be gone by now; the server must not outlive it for that.
+    trap '' PIPE
     echo ready
     read -r _
     kill -QUIT $server
