@@ -36,18 +36,18 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
         .is_some_and(|last| last.contains('.'));
     let is_twin = name.ends_with(".br") || name.ends_with(".gz");
     match (is_file && !is_twin)
-        .then(|| serve(name, &headers))
+        .then(|| serve::<Dist>(name, &headers))
         .flatten()
     {
         Some(response) => response,
         None if is_file => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
-        None => serve(INDEX, &headers).unwrap_or_else(not_built),
+        None => serve::<Dist>(INDEX, &headers).unwrap_or_else(not_built),
     }
 }
 
-fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
-    let plain = Dist::get(name)?;
-    let (file, coding) = twin(name, headers).unwrap_or((plain, None));
+fn serve<E: Embed>(name: &str, headers: &HeaderMap) -> Option<Response> {
+    let plain = E::get(name)?;
+    let (file, coding) = twin::<E>(name, headers).unwrap_or((plain, None));
     let tag = etag(&file, coding);
     let cached = match is_hashed(name) {
         true => "public, max-age=31536000, immutable",
@@ -79,7 +79,7 @@ fn serve(name: &str, headers: &HeaderMap) -> Option<Response> {
 }
 
 /// The compressed form of a file that the browser takes, if there is one.
-fn twin(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+fn twin<E: Embed>(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     let takes = |coding: &str| {
         accepted.split(',').any(|one| {
@@ -92,7 +92,7 @@ fn twin(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'stati
     [("br", "br"), ("gzip", "gz")]
         .into_iter()
         .filter(|(coding, _)| takes(coding))
-        .find_map(|(coding, ending)| Some((Dist::get(&format!("{name}.{ending}"))?, Some(coding))))
+        .find_map(|(coding, ending)| Some((E::get(&format!("{name}.{ending}"))?, Some(coding))))
 }
 
 fn etag(file: &EmbeddedFile, coding: Option<&str>) -> String {
@@ -139,6 +139,55 @@ fn not_built() -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A page of a few words, and not the compressed forms of them: what counts is which file is sent.
+    #[derive(Embed)]
+    #[folder = "tests/api/dist/"]
+    struct Few;
+
+    fn asked(name: &str, headers: &[(&'static str, &str)]) -> Response {
+        let headers = headers.iter().map(|(name, value)| {
+            let name: header::HeaderName = name.parse().unwrap();
+            (name, HeaderValue::from_str(value).unwrap())
+        });
+        serve::<Few>(name, &headers.collect()).unwrap()
+    }
+
+    fn header_of<'a>(response: &'a Response, name: &str) -> &'a str {
+        let value = response.headers().get(name);
+        value.map_or("", |value| value.to_str().unwrap())
+    }
+
+    const SCRIPT: &str = "app-0123456789abcdef.js";
+
+    #[test]
+    fn the_smallest_form_that_the_browser_takes_is_sent() {
+        for (accepted, coding) in [
+            ("gzip, deflate, br", "br"),
+            ("gzip", "gzip"),
+            ("br;q=0, gzip", "gzip"),
+            ("identity", ""),
+        ] {
+            let answer = asked(SCRIPT, &[("accept-encoding", accepted)]);
+            assert_eq!(header_of(&answer, "content-encoding"), coding, "{accepted}");
+            assert_eq!(header_of(&answer, "vary"), "accept-encoding");
+            let kind = header_of(&answer, "content-type");
+            assert_eq!(kind, "text/javascript; charset=utf-8");
+        }
+    }
+
+    #[test]
+    fn a_hashed_name_is_kept_for_good_and_the_page_asked_for_again() {
+        let kept = "public, max-age=31536000, immutable";
+        assert_eq!(header_of(&asked(SCRIPT, &[]), "cache-control"), kept);
+        let index = asked(INDEX, &[]);
+        assert_eq!(header_of(&index, "cache-control"), "no-cache");
+        let tag = header_of(&index, "etag");
+        let again = asked(INDEX, &[("if-none-match", tag)]);
+        assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+        let other = asked(INDEX, &[("if-none-match", "\"another\"")]);
+        assert_eq!(other.status(), StatusCode::OK);
+    }
 
     #[test]
     fn only_a_name_with_a_hash_never_changes() {
