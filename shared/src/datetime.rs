@@ -5,6 +5,8 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 
+use crate::search::contains;
+
 /// An instant as it is shown, in the offset it carries.
 pub fn display(at: &DateTime<FixedOffset>) -> String {
     let (pm, hour) = at.hour12();
@@ -97,7 +99,7 @@ impl DateNeedle {
 
     /// Whether it stands anywhere in the date whose [`search_text`] this is.
     pub fn matches(&self, search_text: &str) -> bool {
-        search_text.contains(&self.0)
+        contains(search_text, &self.0)
     }
 }
 

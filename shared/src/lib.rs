@@ -25,4 +25,5 @@ pub mod message;
 pub mod paths;
 pub mod problem;
 pub mod report;
+pub mod search;
 pub mod session;
