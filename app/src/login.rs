@@ -1,6 +1,6 @@
 //! The sign-in page.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, html, prelude::*, task::spawn_local};
 use shared::session::{Credentials, SessionInfo};
 
 use crate::{
@@ -17,6 +17,12 @@ pub fn SignIn() -> impl IntoView {
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let refusal = RwSignal::new(None::<String>);
+    let first = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(field) = first.get() {
+            drop(field.focus());
+        }
+    });
     document().set_title("Sign in · Sentlog");
 
     let finish = move |answer: Answer<SessionInfo>| {
@@ -64,7 +70,7 @@ pub fn SignIn() -> impl IntoView {
                 <label class="field">
                     <span>"Name"</span>
                     <input type="text" name="name" autocomplete="username" autocapitalize="none"
-                        spellcheck="false" required autofocus bind:value=name/>
+                        spellcheck="false" required node_ref=first bind:value=name/>
                 </label>
                 <label class="field">
                     <span>"Password"</span>

@@ -8,11 +8,11 @@ use super::{
     state::Log,
 };
 
-/// One active filter.
+/// One active filter. What is typed is no part of it, so that a chip stays itself while one types.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Chip {
     Chosen(Facet, String),
-    Typed(Typed, String),
+    Typed(Typed),
 }
 
 impl Chip {
@@ -21,32 +21,31 @@ impl Chip {
             let values = filters.chosen(facet).iter();
             values.map(move |value| Chip::Chosen(facet, value.clone()))
         });
-        let typed = Typed::ALL.into_iter().filter_map(|typed| {
-            let text = filters.typed(typed).trim();
-            (!text.is_empty()).then(|| Chip::Typed(typed, text.into()))
-        });
-        chosen.chain(typed).collect()
+        let typed = Typed::ALL
+            .into_iter()
+            .filter(|typed| !filters.typed(*typed).trim().is_empty());
+        chosen.chain(typed.map(Chip::Typed)).collect()
     }
 
     const fn label(&self) -> &'static str {
         match self {
             Chip::Chosen(facet, _) => facet.column().label(),
-            Chip::Typed(typed, _) => typed.column().label(),
+            Chip::Typed(typed) => typed.column().label(),
         }
     }
 
-    fn value(&self) -> String {
+    fn value(&self, filters: &ColumnFilters) -> String {
         match self {
             Chip::Chosen(_, value) if value.is_empty() => "(empty)".into(),
             Chip::Chosen(_, value) => value.clone(),
-            Chip::Typed(_, text) => format!("“{text}”"),
+            Chip::Typed(typed) => format!("“{}”", filters.typed(*typed).trim()),
         }
     }
 
     fn remove(&self, filters: &mut ColumnFilters) {
         match self {
             Chip::Chosen(facet, value) => filters.toggle(*facet, value),
-            Chip::Typed(typed, _) => filters.set_typed(*typed, String::new()),
+            Chip::Typed(typed) => filters.set_typed(*typed, String::new()),
         }
     }
 }
@@ -74,12 +73,17 @@ pub fn Chips() -> impl IntoView {
 #[component]
 fn ChipView(chip: Chip) -> impl IntoView {
     let log = expect_context::<Log>();
-    let (label, value) = (chip.label(), chip.value());
-    let name = format!("Remove filter {label}: {value}");
+    let label = chip.label();
+    let value = {
+        let chip = chip.clone();
+        Memo::new(move |_| log.filters.with(|filters| chip.value(filters)))
+    };
     view! {
-        <button class="chip" type="button" aria-label=name
+        <button class="chip" type="button"
+            aria-label=move || value.with(|value| format!("Remove filter {label}: {value}"))
             on:click=move |_| log.filters.update(|filters| chip.remove(filters))>
-            <span class="chip-label">{label}":"</span>" "<span class="chip-value" dir="auto">{value}</span>
+            <span class="chip-label">{label}":"</span>" "
+            <span class="chip-value" dir="auto">{move || value.get()}</span>
             <svg viewBox="0 0 10 10" width="8" height="8" aria-hidden="true">
                 <path d="M1 1l8 8M9 1L1 9" stroke="currentColor" stroke-width="1.5"/>
             </svg>
@@ -100,7 +104,7 @@ mod tests {
         let chips = Chip::all(&filters);
         let words: Vec<_> = chips
             .iter()
-            .map(|c| format!("{}: {}", c.label(), c.value()))
+            .map(|c| format!("{}: {}", c.label(), c.value(&filters)))
             .collect();
         assert_eq!(
             words,

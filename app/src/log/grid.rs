@@ -139,10 +139,10 @@ impl Grid {
             (Some(before), Some(now)) => before.list == now.list,
             _ => false,
         };
-        let active = self.id_at(self.marks.active);
         self.shown = shown;
         if !stays {
-            self.marks.active = active.and_then(|id| self.place_of(id)).unwrap_or(0);
+            let selected = self.marks.selected.and_then(|id| self.place_of(id));
+            self.marks.active = selected.unwrap_or(0);
             if self.viewport.top != 0.0 {
                 self.viewport.top = 0.0;
                 self.elements.scroller.set_scroll_top(0);

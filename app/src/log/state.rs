@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Browsers slow a page down that changes its address at every keystroke.
-const ADDRESS_FOLLOWS: Duration = Duration::from_millis(200);
+const ADDRESS_FOLLOWS: Duration = Duration::from_millis(300);
 
 /// What a search found.
 pub struct Found {

@@ -57,7 +57,7 @@ pub fn StatusLine() -> impl IntoView {
             </Show>
             <p class="as-of quiet figures">
                 {move || as_of().map(|(at, zone)| view! {
-                    "As of " {at} <span class="zone">" · " {zone}</span>
+                    <span>"As of " {at} <span class="zone">" · " {zone}</span></span>
                 })}
                 <button class="button icon small" type="button" aria-label="Reload" title="Reload"
                     disabled=move || log.finding.get() on:click=move |_| log.reload()>

@@ -9,6 +9,7 @@ use super::{
     grid::{Elements, Grid, Step, target},
     header::Header,
     layout::Layout,
+    pool::set_attribute,
     state::Log,
 };
 
@@ -31,27 +32,25 @@ pub fn Table(
     // Built once; when the head comes or goes with the layout, everything is measured anew.
     Effect::new({
         let grid = grid.clone();
-        move |before: Option<bool>| {
-            let cards = cards.get();
+        move |_| {
             let (Some(scroller), Some(table), Some(body)) =
                 (scroller.get(), table.get(), body.get())
             else {
-                return cards;
+                return;
             };
+            let head = head.get().filter(|_| !cards.get()).map(Into::into);
             let mut grid = grid.borrow_mut();
-            if grid.is_none() || before != Some(cards) {
-                let elements = Elements {
-                    scroller: scroller.into(),
-                    table: table.into(),
-                    head: head.get().map(Into::into),
-                    body: body.into(),
-                };
-                match grid.as_mut() {
-                    Some(grid) => grid.rebuild(elements.head),
-                    None => *grid = Grid::new(elements),
+            match grid.as_mut() {
+                Some(grid) => grid.rebuild(head),
+                None => {
+                    *grid = Grid::new(Elements {
+                        scroller: scroller.into(),
+                        table: table.into(),
+                        head,
+                        body: body.into(),
+                    });
                 }
             }
-            cards
         }
     });
     Effect::new({
@@ -172,7 +171,7 @@ pub fn Table(
         <div class="scroller" node_ref=scroller on:scroll=scroll>
             <table class="log" node_ref=table role="grid" aria-label="Sent Message Log" aria-colcount="8"
                 aria-busy=move || log.finding.get().to_string() tabindex="-1"
-                on:click=click on:keydown=keydown on:focusin=focus on:focusout=blur>
+                on:pointerover=show_whole on:pointerout=hide_whole on:click=click on:keydown=keydown on:focusin=focus on:focusout=blur>
                 <Show when=move || !cards.get()>
                     <thead role="rowgroup" node_ref=head><Header/></thead>
                 </Show>
@@ -194,4 +193,22 @@ fn watch_size(scroller: &web_sys::HtmlElement, grid: Rc<RefCell<Option<Grid>>>) 
         let keep = StoredValue::new_local((observer, measure));
         on_cleanup(move || keep.with_value(|(observer, _)| observer.disconnect()));
     }
+}
+
+/// A cell whose text is cut off shows it whole while the pointer is on it.
+fn show_whole(event: ev::PointerEvent) {
+    let Some(cell) = cell_of(&event) else { return };
+    if cell.scroll_width() > cell.client_width() {
+        set_attribute(&cell, "title", &cell.text_content().unwrap_or_default());
+    }
+}
+
+fn hide_whole(event: ev::PointerEvent) {
+    if let Some(cell) = cell_of(&event) {
+        drop(cell.remove_attribute("title"));
+    }
+}
+
+fn cell_of(event: &ev::PointerEvent) -> Option<web_sys::Element> {
+    target(event.as_ref())?.closest("tbody td").ok()?
 }

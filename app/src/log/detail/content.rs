@@ -67,7 +67,7 @@ fn document_of(content: &str) -> String {
         "<!doctype html><html><head><meta charset=\"utf-8\">\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">\
          <meta name=\"color-scheme\" content=\"light\"></head>\
-         <body dir=\"auto\" bgcolor=\"#ffffff\" text=\"#1b1f24\"><font face=\"system-ui, sans-serif\">\
+         <body dir=\"auto\" bgcolor=\"#ffffff\" text=\"#1b1f24\"><font face=\"system-ui, sans-serif\" size=\"2\">\
          {content}</font></body></html>"
     )
 }
