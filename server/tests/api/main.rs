@@ -1,5 +1,7 @@
 //! The API through the router, as a browser meets it: answers, refusals, sessions, permissions.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod app;
 
 mod cancel;
