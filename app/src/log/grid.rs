@@ -168,7 +168,7 @@ impl Grid {
         let count = shown.list.len();
         if self.count != Some(count) {
             self.count = Some(count);
-            let height = self.head_height + count as f64 * self.viewport.row;
+            let height = (self.head_height + count as f64 * self.viewport.row) as i64;
             set_style(&self.elements.table, "height", &format!("{height}px"));
             set_attribute(
                 &self.elements.table,

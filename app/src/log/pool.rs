@@ -74,6 +74,8 @@ impl Pool {
         let offset = window.start as f64 * height;
         if offset != self.offset {
             self.offset = offset;
+            // Whole pixels, as rows are: printing fractions would cost the page 15 KB of code.
+            let offset = offset as i64;
             set_style(&self.body, "transform", &format!("translateY({offset}px)"));
         }
         for (at, slot) in self.slots.iter_mut().enumerate() {

@@ -75,7 +75,7 @@ fn place(panel: &web_sys::HtmlElement, button: &web_sys::DomRect) {
         ("max-height", height - top - MARGIN),
     ] {
         // Setting a length cannot fail.
-        drop(style.set_property(property, &format!("{value}px")));
+        drop(style.set_property(property, &format!("{}px", value as i32)));
     }
 }
 
