@@ -3,3 +3,5 @@
 mod csv;
 mod docx;
 mod example;
+mod pdf;
+mod poppler;

@@ -14,12 +14,13 @@ mod shape;
 mod table;
 mod tags;
 
-use std::ops::ControlFlow;
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use chrono::{DateTime, Datelike, FixedOffset, Timelike};
 use krilla::{
     Document, SerializeSettings,
     configure::{Accessibility, ConfigurationBuilder},
+    error::KrillaError,
     metadata::{self, Metadata},
     tagging::TagTree,
 };
@@ -109,7 +110,7 @@ pub fn write<E>(
     document.set_tag_tree(TagTree::from(nodes));
     document
         .finish()
-        .map_err(|error| PdfError::Write(error.to_string()))
+        .map_err(|error| PdfError::Write(told(&error)))
 }
 
 /// The first pass over the rows.
@@ -128,6 +129,23 @@ fn lay_out_rows<E>(
         go_on(Progress::Rows(count))?;
     }
     Ok(rows.finish())
+}
+
+/// What failed, without the texts that it failed for.
+fn told(error: &KrillaError) -> String {
+    let KrillaError::Validation(errors) = error else {
+        return error.to_string();
+    };
+    let kinds = errors.iter().map(|(error, _)| {
+        let all = format!("{error:?}");
+        let end = all.find('(').unwrap_or(all.len());
+        all[..end].to_owned()
+    });
+    kinds
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn settings() -> SerializeSettings {

@@ -1,6 +1,6 @@
 //! Shaping: a text becomes lines of glyphs of a given width, once, and small enough to keep until it is drawn.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 use parley::{
     Alignment, AlignmentOptions, FontContext, FontFamily, FontWeight, Layout, LayoutContext,
@@ -20,7 +20,7 @@ pub struct Block {
     pub lines: Box<[Line]>,
     /// Pieces of lines in one face and direction, in reading order.
     pub runs: Box<[Run]>,
-    /// The glyphs of the runs, in reading order.
+    /// The glyphs of the runs, in reading order within each.
     pub glyphs: Box<[Glyph]>,
     /// Whether the glyphs alone may not give the text back: joined letters and replaced characters.
     pub obscure: bool,
@@ -83,7 +83,7 @@ impl Block {
     }
 
     /// What some of its lines say, where their glyphs alone may not tell it.
-    pub fn obscured(&self, lines: std::ops::Range<usize>) -> Option<&str> {
+    pub fn obscured(&self, lines: Range<usize>) -> Option<&str> {
         let lines = self.obscure.then(|| &self.lines[lines])?;
         let glyphs = || lines.iter().flat_map(|l| self.runs_of(l)).flat_map(|r| r.1);
         let start = glyphs().map(|g| g.start).min()?;
@@ -128,12 +128,17 @@ impl Shaper {
     pub fn shape(&mut self, text: &str, style: Style, width: f32) -> Block {
         let text = printable(text);
         self.lay_out(&text, style, width);
-        let missing = self.missing(&text);
-        if missing.is_empty() {
-            return self.block(&text, style, &Sources::same());
+        let mut sources = Sources::default();
+        // What is replaced can change which face its neighbours get, so that they are missing in turn.
+        for _ in 0..4 {
+            let missing = self.missing(&text, &sources);
+            if missing.is_empty() {
+                break;
+            }
+            let (shown, all) = sources.replace(&text, missing);
+            sources = all;
+            self.lay_out(&shown, style, width);
         }
-        let (shown, sources) = replaced(&text, &missing);
-        self.lay_out(&shown, style, width);
         self.block(&text, style, &sources)
     }
 
@@ -154,7 +159,7 @@ impl Shaper {
     }
 
     /// The ranges of the text that no face has a glyph for.
-    fn missing(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+    fn missing(&self, text: &str, sources: &Sources) -> Vec<Range<usize>> {
         let mut missing = Vec::new();
         if text.is_ascii() {
             return missing;
@@ -163,12 +168,12 @@ impl Shaper {
             for run in line.runs() {
                 for cluster in run.clusters() {
                     if cluster.glyphs().any(|g| g.id == 0) {
-                        missing.push(cluster.text_range());
+                        let range = cluster.text_range();
+                        missing.push(sources.find(range.start)..sources.find(range.end));
                     }
                 }
             }
         }
-        missing.sort_by_key(|range| range.start);
         missing
     }
 
@@ -225,11 +230,12 @@ fn push_glyphs(glyphs: &mut Vec<Glyph>, run: &parley::Run<()>, scale: f32, sourc
         while let Some(continuation) = clusters.next_if(|c| c.is_ligature_continuation()) {
             end = continuation.text_range().end;
         }
-        let (start, length) = sources.find(start, end);
+        let (start, end) = (sources.find(start), sources.find(end));
         let first = glyphs.len();
-        glyphs.extend(cluster.glyphs().map(|g| Glyph {
-            start,
-            length,
+        // A face's glyph 0 may not stand in the file; what it stood for is still told.
+        glyphs.extend(cluster.glyphs().filter(|g| g.id != 0).map(|g| Glyph {
+            start: start as u32,
+            length: (end - start) as u32,
             id: g.id as u16,
             advance: (g.advance * scale).round() as i16,
             dx: (g.x * scale).round() as i16,
@@ -243,46 +249,46 @@ fn push_glyphs(glyphs: &mut Vec<Glyph>, run: &parley::Run<()>, scale: f32, sourc
 }
 
 /// Leads from the text that is laid out to the text that it stands for.
+#[derive(Default)]
 struct Sources {
-    /// For each replaced character: where it stands, and the text that it stands for.
-    replaced: Vec<(usize, std::ops::Range<usize>)>,
+    /// For each replaced piece: where U+FFFD stands for it, and the piece.
+    replaced: Vec<(usize, Range<usize>)>,
 }
 
 impl Sources {
-    const fn same() -> Sources {
-        Sources {
-            replaced: Vec::new(),
+    /// The border between letters that a border of the laid out text stands for.
+    fn find(&self, shown: usize) -> usize {
+        let before = self.replaced.partition_point(|(at, _)| *at < shown);
+        match before.checked_sub(1).map(|i| &self.replaced[i]) {
+            None => shown,
+            Some((at, source)) => shown - at - REPLACEMENT.len_utf8() + source.end,
         }
     }
 
-    /// Where the source of `start..end` begins and how many bytes it has.
-    fn find(&self, start: usize, end: usize) -> (u32, u32) {
-        let before = self.replaced.partition_point(|(at, _)| *at <= start);
-        let (start, end) = match before.checked_sub(1).map(|i| &self.replaced[i]) {
-            None => (start, end),
-            Some((at, source)) if *at == start => (source.start, source.end),
-            Some((at, source)) => {
-                let shift = |position: usize| position - at - REPLACEMENT.len_utf8() + source.end;
-                (shift(start), shift(end))
+    /// The text with U+FFFD for each `missing` range too.
+    fn replace(&self, text: &str, mut missing: Vec<Range<usize>>) -> (String, Sources) {
+        missing.extend(self.replaced.iter().map(|(_, source)| source.clone()));
+        missing.sort_by_key(|range| (range.start, range.end));
+        let mut shown = String::with_capacity(text.len());
+        let mut replaced: Vec<(usize, Range<usize>)> = Vec::with_capacity(missing.len());
+        let mut done = 0;
+        for range in missing {
+            if range.start < done {
+                // It overlaps the one before.
+                if let Some((_, last)) = replaced.last_mut() {
+                    last.end = last.end.max(range.end);
+                    done = last.end;
+                }
+                continue;
             }
-        };
-        (start as u32, (end - start) as u32)
+            shown.push_str(&text[done..range.start]);
+            done = range.end;
+            replaced.push((shown.len(), range));
+            shown.push(REPLACEMENT);
+        }
+        shown.push_str(&text[done..]);
+        (shown, Sources { replaced })
     }
-}
-
-/// The text with U+FFFD for each of the `missing` ranges.
-fn replaced(text: &str, missing: &[std::ops::Range<usize>]) -> (String, Sources) {
-    let mut shown = String::with_capacity(text.len());
-    let mut replaced = Vec::with_capacity(missing.len());
-    let mut done = 0;
-    for range in missing {
-        shown.push_str(&text[done..range.start]);
-        replaced.push((shown.len(), range.clone()));
-        shown.push(REPLACEMENT);
-        done = range.end;
-    }
-    shown.push_str(&text[done..]);
-    (shown, Sources { replaced })
 }
 
 /// The text without what cannot be printed or may not stand in a PDF: control characters and line ends become
@@ -301,3 +307,6 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         false => Cow::Owned(text.chars().filter_map(keep).collect()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -173,3 +173,6 @@ fn marked(text: &str, marked: bool, mark: &str) -> String {
         false => text.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
