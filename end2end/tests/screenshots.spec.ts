@@ -17,7 +17,7 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
       await expect(log.rows.first()).toBeVisible();
       await picture('log');
       if (width >= 768) {
-        const panel = await log.dropdown('Message Type');
+        const panel = await log.dropdown('Status');
         await panel.getByRole('checkbox').nth(1).check();
         await picture('dropdown');
         await page.keyboard.press('Escape');

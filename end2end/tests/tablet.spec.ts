@@ -39,7 +39,8 @@ test('finding, filtering and reading by touch', async ({ page, log }) => {
   expect(detail).not.toBeNull();
   expect((detail?.x ?? 0) + (detail?.width ?? 0)).toBeGreaterThanOrEqual((grid?.width ?? 0) - 1);
   expect(await small(log.detail)).toEqual([]);
-  await expectAccessible(page, 'a message over the list');
+  // What the message covers is out of reach, the page's own heading with it.
+  await expectAccessible(page, 'a message over the list', ['page-has-heading-one']);
 
   await page.getByRole('button', { name: 'Close' }).tap();
   await expect(log.detail).toBeHidden();
