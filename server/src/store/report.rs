@@ -92,8 +92,7 @@ impl Lines {
     /// Where the database fails or holds what cannot be read.
     pub async fn next(&mut self) -> Result<Vec<(Recipient, Option<bool>)>, StoreError> {
         let after = self.after.map_or(-1, i64::from);
-        let lines =
-            recipients::all_lines(&self.db, self.id, self.after, CHUNK, self.zone).await?;
+        let lines = recipients::all_lines(&self.db, self.id, self.after, CHUNK, self.zone).await?;
         let Some(last) = lines.last() else {
             return Ok(Vec::new());
         };

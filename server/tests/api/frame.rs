@@ -58,7 +58,12 @@ async fn head_answers_as_get_without_a_body() {
     let cookie = app.sign_in(Role::Viewer).await;
     let answer = app.ask(Method::HEAD, "/api/messages", &cookie, None).await;
     assert_eq!((answer.status.as_u16(), answer.body.len()), (200, 0));
-    assert_eq!(app.ask(Method::HEAD, "/api/messages", "", None).await.status, 401);
+    assert_eq!(
+        app.ask(Method::HEAD, "/api/messages", "", None)
+            .await
+            .status,
+        401
+    );
 }
 
 #[tokio::test]

@@ -12,4 +12,5 @@ mod openapi;
 mod permissions;
 mod recipients;
 mod refusals;
+mod report;
 mod session;

@@ -44,6 +44,7 @@ async fn each_role_may_do_what_its_permissions_say() {
     let table = [
         (Method::GET, "", [200, 200, 200]),
         (Method::GET, "/deliveries", [200, 200, 200]),
+        (Method::GET, "/report", [403, 200, 200]),
         (Method::POST, "/cancel", [403, 200, 200]),
     ];
     let app = TestApp::new().await;
@@ -61,7 +62,7 @@ async fn each_role_may_do_what_its_permissions_say() {
                 "{role:?} {method} {path}"
             );
         }
-        for path in ["/api/messages", "/api/openapi.json"] {
+        for path in ["/api/messages", "/api/call-statuses", "/api/openapi.json"] {
             assert_eq!(app.get(path, &cookie).await.status, 200, "{role:?} {path}");
         }
     }

@@ -5,6 +5,7 @@ mod postgres;
 
 mod log;
 
+mod accounts;
 mod cancel;
 mod demo;
 mod entry;
