@@ -4,9 +4,8 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{
-    chips::Chips, detail::Detail, layout::Layout, results::Results, search_form::SearchForm,
-    sheet::FilterSheet, state::Log, status_line::StatusLine, table_focus::TableFocus,
-    top_bar::TopBar,
+    detail::Detail, layout::Layout, results::Results, search_form::SearchForm, sheet::FilterSheet,
+    state::Log, status_line::StatusLine, table_focus::TableFocus, top_bar::TopBar,
 };
 use crate::session::Session;
 
@@ -59,7 +58,6 @@ pub fn LogPage() -> impl IntoView {
                         <Show when=move || layout.cards.get()><FilterSheet/></Show>
                         <StatusLine/>
                     </div>
-                    <Chips/>
                     <Results layout/>
                 </section>
                 <Show when=move || is_open.get()>

@@ -1,11 +1,12 @@
-//! How many messages are shown, of how many, and as of when.
+//! How many messages are shown, of how many, by which filters, and as of when. One line, whatever is
+//! filtered: the table below does not move while one types into its head.
 
 use std::time::Duration;
 
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use shared::{datetime, find::FIND_LIMIT};
 
-use super::state::Log;
+use super::{chips::Chips, state::Log};
 use crate::figures::{counted, grouped};
 
 /// Screen readers are told once typing has paused.
@@ -49,6 +50,7 @@ pub fn StatusLine() -> impl IntoView {
     view! {
         <div class="status-line">
             <p class="counts figures">{words}</p>
+            <Chips/>
             <Show when=truncated>
                 <button class="button small" type="button" disabled=move || log.finding.get()
                     on:click=move |_| log.load_more()>
