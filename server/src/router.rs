@@ -28,7 +28,7 @@ use crate::{
     error::{self, Refusal},
     extract::MAX_BODY,
     headers, openapi,
-    routes::{cancel, detail, find, health, recipients, session},
+    routes::{call_statuses, cancel, detail, find, health, recipients, report, session},
     state::App,
     telemetry,
 };
@@ -54,6 +54,11 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(needs(Permission::View, routes!(detail::detail)))
         .routes(needs(Permission::View, routes!(recipients::recipients)))
         .routes(needs(Permission::Cancel, routes!(cancel::cancel)))
+        .routes(needs(Permission::Report, routes!(report::report)))
+        .routes(needs(
+            Permission::View,
+            routes!(call_statuses::call_statuses),
+        ))
 }
 
 /// Routes for everybody.

@@ -1,8 +1,9 @@
 //! What every request may use.
 
-use std::sync::Arc;
+use std::{sync::Arc, thread};
 
 use chrono::TimeDelta;
+use tokio::sync::Semaphore;
 
 use crate::{
     auth::{attempts::Attempts, password::Passwords, sessions::StoredSessions},
@@ -27,6 +28,15 @@ pub struct App {
     pub sessions: StoredSessions,
     /// Who failed to sign in.
     pub attempts: Arc<Attempts>,
+    /// Turns to make a report.
+    pub printers: Arc<Semaphore>,
+}
+
+/// Reports made at once. Each keeps a core busy, and looking something up must not wait for them.
+fn printers() -> usize {
+    thread::available_parallelism()
+        .map_or(1, |cores| cores.get() / 2)
+        .max(1)
 }
 
 /// The settings that change how requests are answered.
@@ -62,6 +72,7 @@ impl App {
             ),
             passwords: Passwords::new()?,
             attempts: Arc::default(),
+            printers: Arc::new(Semaphore::new(printers())),
             db,
             clock,
             district,

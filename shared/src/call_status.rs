@@ -38,6 +38,31 @@ pub struct Definition {
     pub note: &'static str,
 }
 
+/// One defined code as it travels.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CallStatusInfo {
+    /// The number.
+    pub code: CallStatus,
+    /// The manual's *Status*.
+    pub label: Cow<'static, str>,
+    /// The manual's *Notes*; empty where it has none.
+    pub note: Cow<'static, str>,
+    /// What it counts as.
+    pub outcome: Outcome,
+}
+
+impl From<&Definition> for CallStatusInfo {
+    fn from(definition: &Definition) -> Self {
+        CallStatusInfo {
+            code: definition.code,
+            label: Cow::Borrowed(definition.label),
+            note: Cow::Borrowed(definition.note),
+            outcome: definition.code.outcome(),
+        }
+    }
+}
+
 impl CallStatus {
     /// The code's definition; `None` for an undefined number.
     pub fn definition(self) -> Option<&'static Definition> {

@@ -1,8 +1,10 @@
 //! What the API answers: one verb a file. A handler is extract, one store call, one pure function, respond.
 
+pub mod call_statuses;
 pub mod cancel;
 pub mod detail;
 pub mod find;
 pub mod health;
 pub mod recipients;
+pub mod report;
 pub mod session;

@@ -78,7 +78,7 @@ fn query(params: Params) -> Result<RecipientQuery, Problem> {
 }
 
 /// Hides an address, also where the provider's reason repeats it.
-fn mask(delivery: &mut Delivery) {
+pub(super) fn mask(delivery: &mut Delivery) {
     let masked = masked(&delivery.address, delivery.device.is_phone());
     if let Some(reason) = &mut delivery.reason {
         let hidden = reason.replace(&delivery.address, &masked);

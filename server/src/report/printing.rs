@@ -1,0 +1,236 @@
+//! From the store to a file: rows are read on the async side and written on a thread of its own.
+//!
+//! Both sides meet in channels of a few chunks, so that a slow reader slows the writer and memory does not
+//! grow. Whoever goes away ends it: a client that hangs up fails the writer's next write, and a writer that
+//! has stopped fails the reader's next chunk.
+
+use std::{error::Error as _, io, ops::ControlFlow};
+
+use axum::body::{Body, Bytes};
+use chrono::{DateTime, FixedOffset};
+use futures_util::stream;
+use shared::{
+    delivery::Recipient,
+    report::{Report, ReportFormat, ReportOptions, ReportRow, rows},
+};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    task,
+};
+
+use super::{csv, docx, pdf};
+use crate::store::{StoreError, report::Lines};
+
+/// Chunks that wait in a channel at most.
+const WAITING: usize = 4;
+
+/// Bytes gathered before they go to the client.
+const PIECE: usize = 64 * 1024;
+
+/// A report that is about to be printed.
+pub struct Printing {
+    /// All of it but the rows.
+    pub report: Report,
+    /// What was asked for.
+    pub options: ReportOptions,
+    /// Where the rows come from.
+    pub lines: Lines,
+    /// When it is made.
+    pub generated_at: DateTime<FixedOffset>,
+    /// Hides the addresses of a line from who may not see them.
+    pub mask: Option<fn(&mut Recipient)>,
+    /// Its turn among the reports that are made at once, given back when the last byte is written.
+    pub turn: OwnedSemaphorePermit,
+}
+
+/// What the writer's thread holds.
+struct Begun {
+    report: Report,
+    generated_at: DateTime<FixedOffset>,
+    chunks: Chunks,
+    turn: OwnedSemaphorePermit,
+}
+
+/// Why a report could not be printed.
+#[derive(Debug, thiserror::Error)]
+pub enum PrintError {
+    /// The store failed while the rows were read.
+    #[error("the rows of the report could not be read")]
+    Store(#[from] StoreError),
+    /// The file could not be written, or nobody took it.
+    #[error("the report could not be written")]
+    Write(#[from] io::Error),
+    /// The PDF could not be made.
+    #[error("the report could not be made a PDF: {0}")]
+    Pdf(String),
+}
+
+type Rows = Result<Vec<ReportRow>, PrintError>;
+
+impl Printing {
+    /// The file, as the body of an answer. CSV and DOCX go out while they are written; a PDF when it is done.
+    ///
+    /// # Errors
+    /// Where a PDF cannot be made. The others break off in the middle where the store fails.
+    pub async fn body(self, faces: pdf::Faces) -> Result<Body, PrintError> {
+        match self.options.format {
+            ReportFormat::Csv => {
+                Ok(self.stream(|report, _, rows, out| csv::write(report, rows, out)))
+            }
+            ReportFormat::Docx => Ok(self
+                .stream(|report, at, rows, out| docx::write(report, &at.to_rfc3339(), rows, out))),
+            ReportFormat::Pdf => self.pdf(faces).await,
+        }
+    }
+
+    fn stream<Write>(self, write: Write) -> Body
+    where
+        Write: FnOnce(&Report, &DateTime<FixedOffset>, Chunks, Pieces) -> Result<(), PrintError>
+            + Send
+            + 'static,
+    {
+        let Begun {
+            report,
+            generated_at,
+            chunks,
+            turn,
+        } = self.read();
+        let (pieces, mut taken) = mpsc::channel::<io::Result<Bytes>>(WAITING);
+        task::spawn_blocking(move || {
+            let out = Pieces::new(pieces.clone());
+            if let Err(error) = write(&report, &generated_at, chunks, out)
+                && !pieces.is_closed()
+            {
+                tracing::error!(
+                    error = %error,
+                    cause = error.source().map(tracing::field::display),
+                    "a report broke off"
+                );
+                // An error in the body breaks the connection: half a file is never taken for a whole one.
+                let _ = pieces.blocking_send(Err(io::Error::other("the report broke off")));
+            }
+            drop(turn);
+        });
+        Body::from_stream(stream::poll_fn(move |context| taken.poll_recv(context)))
+    }
+
+    async fn pdf(self, faces: pdf::Faces) -> Result<Body, PrintError> {
+        let begun = self.read();
+        // Dropped with the request, which is how the writer learns that nobody waits any more.
+        let (waiting, gone) = mpsc::channel::<()>(1);
+        let written = task::spawn_blocking(move || {
+            let mut go_on = |_| match waiting.is_closed() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            };
+            let (report, at) = (&begun.report, &begun.generated_at);
+            pdf::write(&faces, report, at, begun.chunks, &mut go_on)
+        });
+        let written = written.await.map_err(io::Error::other)?;
+        drop(gone);
+        match written {
+            Ok(file) => Ok(Body::from(file)),
+            Err(pdf::PdfError::Rows(error)) => Err(error),
+            Err(error) => Err(PrintError::Pdf(error.to_string())),
+        }
+    }
+
+    /// Begins to read the rows.
+    fn read(self) -> Begun {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        let Printing {
+            report,
+            options,
+            mut lines,
+            generated_at,
+            mask,
+            turn,
+        } = self;
+        if report.body.is_some() {
+            task::spawn(async move {
+                loop {
+                    let chunk = match lines.next().await {
+                        Ok(chunk) if chunk.is_empty() => return,
+                        Ok(chunk) => Ok(chunk
+                            .into_iter()
+                            .flat_map(|(mut line, contacted)| {
+                                if let Some(mask) = mask {
+                                    mask(&mut line);
+                                }
+                                rows(&line, contacted, &options)
+                            })
+                            .collect()),
+                        Err(error) => Err(PrintError::from(error)),
+                    };
+                    let failed = chunk.is_err();
+                    if sender.send(chunk).await.is_err() || failed {
+                        return;
+                    }
+                }
+            });
+        }
+        Begun {
+            report,
+            generated_at,
+            chunks: Chunks(receiver),
+            turn,
+        }
+    }
+}
+
+/// The rows on the writer's side.
+struct Chunks(mpsc::Receiver<Rows>);
+
+impl Iterator for Chunks {
+    type Item = Rows;
+
+    fn next(&mut self) -> Option<Rows> {
+        self.0.blocking_recv()
+    }
+}
+
+/// The file on the writer's side: what is written goes to the client piece by piece.
+struct Pieces {
+    sender: mpsc::Sender<io::Result<Bytes>>,
+    piece: Vec<u8>,
+}
+
+impl Pieces {
+    fn new(sender: mpsc::Sender<io::Result<Bytes>>) -> Self {
+        Pieces {
+            sender,
+            piece: Vec::with_capacity(PIECE),
+        }
+    }
+
+    fn send(&mut self) -> io::Result<()> {
+        if self.piece.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
+        self.sender
+            .blocking_send(Ok(piece.into()))
+            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
+impl io::Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.piece.extend_from_slice(bytes);
+        if self.piece.len() >= PIECE {
+            self.send()?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Keeps what is short of a piece: writers flush more often than it pays to send.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        let _ = self.send();
+    }
+}
