@@ -12,9 +12,9 @@ test('finding, filtering, reading and canceling by keys alone', async ({ page, l
   await expect(log.filter('Message Subject')).toHaveValue('');
   await expect(log.rows).toHaveCount(12);
 
-  // The row that the filter had left stays the one the keys go on from.
+  // Other rows than before are entered at their first.
   await page.keyboard.press('ArrowDown');
-  await expect(log.row('Library Hours')).toBeFocused();
+  await expect(log.rows.nth(0)).toBeFocused();
   await page.keyboard.press('End');
   await expect(log.rows.nth(11)).toBeFocused();
   await page.keyboard.press('Home');
