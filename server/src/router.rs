@@ -1,5 +1,5 @@
 //! Every address Sentlog answers at, on one page. A route names the permission it needs; only those listed
-//! as open answer without a session. The table is the API's description too ([`openapi`](crate::openapi)).
+//! as open answer without a session. The table is the API's description too ([`openapi`]).
 
 use std::time::Duration;
 

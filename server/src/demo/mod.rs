@@ -1,7 +1,7 @@
 //! The demonstration district: two years of a school district's messages, ending today.
 //!
 //! The same wherever it is made, but for its anchor: the instant at which it ends. Written through the same
-//! door as an import: each message is a [`Draft`] that `store::submit` keeps.
+//! door as an import: each message is a `Draft` that `store::submit` keeps.
 
 mod calendar;
 mod chance;
