@@ -24,7 +24,7 @@ const NOT_CONTACTED: &str = "*";
 const ROWS_PER_TABLE: usize = 500;
 
 /// Widths of the Delivery Detail's columns in twentieths of a point; together the text's width.
-const WIDTHS: [u32; 5] = [2150, 2000, 3050, 1500, 1524];
+const WIDTHS: [u32; 5] = [2050, 1900, 2850, 1500, 1924];
 
 const NAMESPACE: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
 
@@ -39,9 +39,8 @@ pub fn write<E: From<io::Error>>(
     out: impl Write,
 ) -> Result<(), E> {
     let mut zip = ZipWriter::new_stream(out);
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .large_file(true);
+    // No ZIP64: LibreOffice does not open a streamed package that uses it, and 4 GiB is five million rows.
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
     let core = core_properties(report, generated_at);
     let parts = [
         ("[Content_Types].xml", include_str!("content_types.xml")),
