@@ -4,6 +4,7 @@ pub mod assets;
 pub mod auth;
 pub mod cli;
 pub mod clock;
+pub mod delivery;
 pub mod demo;
 pub mod entry;
 pub mod error;

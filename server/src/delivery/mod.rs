@@ -1,0 +1,14 @@
+//! Delivery: the running half. What waits is claimed, handed over to a provider, and recorded; what providers
+//! report back is a receipt, applied once and in any order.
+//!
+//! ```text
+//! step() = claim → hand over → record        one small batch, one device of one message
+//! ```
+//!
+//! - **Guard.** Whoever changes a delivery's status holds its message's row in the same transaction. So a
+//!   cancel, which takes that row first, has a sharp edge: what was not claimed before it never is.
+//! - **Crash.** A claim is a lease. Where its worker falls silent, the next one settles it by
+//!   [`Provider::after_silence`](providers::Provider::after_silence): repeated where a repeat is harmless,
+//!   otherwise kept in flight until a receipt, or the want of one, decides. Nothing is dropped.
+
+pub mod providers;
