@@ -73,7 +73,7 @@ pub fn tame(body: &mut Body) {
     }
 }
 
-fn is_html(content: &str) -> bool {
+pub(crate) fn is_html(content: &str) -> bool {
     content.split('<').skip(1).any(|after| {
         let after = after.strip_prefix('/').unwrap_or(after);
         let end = after.find(|c: char| !c.is_ascii_alphanumeric());

@@ -15,6 +15,7 @@ pub mod openapi;
 pub mod report;
 pub mod router;
 pub mod routes;
+pub mod secret;
 pub mod settings;
 pub mod state;
 pub mod store;

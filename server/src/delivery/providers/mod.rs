@@ -1,5 +1,7 @@
 //! Providers: who carries a delivery out of the house. One file each, behind one trait.
 
+pub mod smtp;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
