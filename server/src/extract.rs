@@ -181,7 +181,7 @@ fn brief(text: &str) -> Cow<'_, str> {
 }
 
 /// Reads `+` and percent signs; `None` where the outcome is not UTF-8.
-fn decode(text: &str) -> Option<String> {
+pub(crate) fn decode(text: &str) -> Option<String> {
     let hex = |byte: u8| (byte as char).to_digit(16);
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -12,6 +12,7 @@ pub mod extract;
 pub mod headers;
 pub mod html;
 pub mod openapi;
+pub mod receipts;
 pub mod report;
 pub mod router;
 pub mod routes;
