@@ -9,14 +9,11 @@ use lettre::{
     },
 };
 use sha2::{Digest, Sha256};
-use shared::{
-    delivery::Device,
-    message::{self, BodyFormat},
-};
+use shared::delivery::Device;
 
 use crate::{
-    delivery::providers::{Content, HandOver},
-    html, report,
+    delivery::providers::{Content, HandOver, words::words},
+    html,
 };
 
 /// The longest subject or name, in characters.
@@ -76,7 +73,7 @@ impl Letterhead {
             date,
             body: if html::is_html(body) {
                 let parts = MultiPart::alternative()
-                    .singlepart(text(&words_of(body)))
+                    .singlepart(text(&words(content, Device::Email)))
                     .singlepart(SinglePart::html(body.to_owned()));
                 Body::TextAndHtml(parts)
             } else {
@@ -146,17 +143,6 @@ impl Header for AutoSubmitted {
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
     }
-}
-
-/// The words of a body that was written as HTML, with the addresses that its links lead to.
-fn words_of(body: &str) -> String {
-    let mut tamed = message::Body {
-        device: Device::Email,
-        format: BodyFormat::Html,
-        content: body.to_owned(),
-    };
-    html::tame(&mut tamed);
-    report::text::of_html(&tamed.content)
 }
 
 /// Where answers go; none where what was submitted is no address.
