@@ -48,6 +48,11 @@ impl Normaliser {
     }
 }
 
+/// The normal form of one address on its own; `None` where it is none of its device.
+pub fn key(region: country::Id, device: Device, address: &str) -> Option<String> {
+    Normaliser::new(region).key(device, address)
+}
+
 /// The normal form where there is none: what was submitted, without blanks around it.
 pub(super) fn as_submitted(device: Device, address: &str) -> String {
     match device {

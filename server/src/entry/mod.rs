@@ -16,6 +16,7 @@ pub mod json;
 mod lines;
 mod recipients;
 
+pub use address::key as address_key;
 pub use draft::{Draft, NewDelivery};
 pub use head::{CanceledBy, Head, History};
 pub use import::{ImportError, ImportReport, Progress, RefusedLine, import};

@@ -13,3 +13,4 @@ mod find;
 mod manual;
 mod recipients;
 mod submit;
+mod suppression;

@@ -1,0 +1,157 @@
+//! Suppression: addresses that are reached no more, and why. Asked again just before each hand-over.
+
+use std::{collections::HashMap, str::FromStr};
+
+use chrono::{DateTime, Utc};
+use shared::{
+    call_status::CallStatus,
+    delivery::{DeliveryStatus, Device},
+};
+use sqlx::QueryBuilder;
+
+use super::{Database, StoreError, on_database, time::Timestamp, word::Word};
+use crate::{
+    delivery::providers::{Outcome, smtp},
+    receipts::Why,
+};
+
+const SUPPRESS: &str = "
+    insert into suppressions (device, address_key, why, at) values ($1, $2, $3, $4)
+    on conflict (device, address_key) do nothing";
+
+const LIFT: &str = "delete from suppressions where device = $1 and address_key = $2";
+
+const AMONG: &str = "select address_key, why from suppressions where device = ";
+
+const LIST: &str = "
+    select device, address_key, why, at from suppressions order by device, address_key";
+
+/// Addresses a statement.
+const CHUNK: usize = 250;
+
+/// An address that is reached no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The device it holds for.
+    pub device: Device,
+    /// The normalised address.
+    pub address: String,
+    /// Why.
+    pub why: Why,
+    /// Since when.
+    pub at: DateTime<Utc>,
+}
+
+/// Reaches an address no more. What was known before stays as it was.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn suppress(
+    db: &Database,
+    device: Device,
+    address: &str,
+    why: Why,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    on_database!(db, |pool| {
+        sqlx::query(SUPPRESS)
+            .bind(device.as_str())
+            .bind(address)
+            .bind(why.as_str())
+            .bind(Timestamp::from(now))
+            .execute(pool)
+            .await?;
+    });
+    Ok(())
+}
+
+/// Reaches an address again; `false` where it was never suppressed.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn lift(db: &Database, device: Device, address: &str) -> Result<bool, StoreError> {
+    let lifted = on_database!(db, |pool| sqlx::query(LIFT)
+        .bind(device.as_str())
+        .bind(address)
+        .execute(pool)
+        .await?
+        .rows_affected());
+    Ok(lifted > 0)
+}
+
+/// Those of `addresses`, in their normal form, that are reached no more on `device`, each with why.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn suppressed(
+    db: &Database,
+    device: Device,
+    addresses: &[&str],
+) -> Result<HashMap<String, Why>, StoreError> {
+    let mut found = HashMap::new();
+    for chunk in addresses.chunks(CHUNK) {
+        let rows: Vec<(String, Word<Why>)> = on_database!(db, |pool| {
+            let mut among = QueryBuilder::new(AMONG);
+            among
+                .push_bind(device.as_str())
+                .push(" and address_key in (");
+            let mut list = among.separated(", ");
+            for address in chunk {
+                list.push_bind((*address).to_owned());
+            }
+            among.push(")").build_query_as().fetch_all(pool).await?
+        });
+        found.extend(rows.into_iter().map(|(address, Word(why))| (address, why)));
+    }
+    Ok(found)
+}
+
+/// Every address that is reached no more, by device and address.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list(db: &Database) -> Result<Vec<Suppressed>, StoreError> {
+    type Row = (Word<Device>, String, Word<Why>, Timestamp);
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(LIST).fetch_all(pool).await?);
+    let suppressed = |(Word(device), address, Word(why), at): Row| Suppressed {
+        device,
+        address,
+        why,
+        at: at.utc(),
+    };
+    Ok(rows.into_iter().map(suppressed).collect())
+}
+
+/// What an outcome says about its address from now on: the carrier knows of a STOP that we do not, or there
+/// is no such mailbox.
+pub fn learned(device: Device, outcome: &Outcome) -> Option<Why> {
+    let reason = outcome.reason.as_deref().unwrap_or_default();
+    match (device, outcome.status) {
+        (Device::Text, _) if outcome.call_status == Some(CallStatus(-33)) => Some(Why::Stop),
+        (Device::Email, DeliveryStatus::Failed) if smtp::is_hard_bounce(reason) => {
+            Some(Why::HardBounce)
+        }
+        _ => None,
+    }
+}
+
+/// The outcome of a delivery that is not handed over because of it.
+pub fn outcome(why: Why) -> Outcome {
+    Outcome::of(DeliveryStatus::OptedOut).because(why.in_words())
+}
+
+/// A word that is no reason of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown reason of a suppression")]
+pub struct UnknownWhy;
+
+impl FromStr for Why {
+    type Err = UnknownWhy;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWhy> {
+        Why::ALL
+            .into_iter()
+            .find(|why| why.as_str() == word)
+            .ok_or(UnknownWhy)
+    }
+}

@@ -1,0 +1,124 @@
+//! Suppression, tokens that count once, and turns to ask: what is kept of reports besides deliveries.
+
+use chrono::TimeDelta;
+use server::{
+    delivery::providers::{Outcome, Receipt, Target},
+    receipts::Why,
+    store::{
+        refresh::{self, Turn},
+        reports,
+        suppression::{self, learned, lift, suppress, suppressed},
+    },
+};
+use shared::{
+    call_status::CallStatus,
+    delivery::{DeliveryStatus, Device},
+    message::MessageId,
+};
+
+use crate::log::{Log, message, on_both_databases};
+
+on_both_databases! {
+    async fn an_address_is_suppressed_on_its_device_until_it_is_lifted(log: Log) {
+        let (text, phone) = (Device::Text, "+16125550100");
+        suppress(&log.db, text, phone, Why::Stop, log.now).await.expect("it is kept");
+        let found = suppressed(&log.db, text, &["+16125550101", phone]).await.expect("it answers");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), [(phone.to_owned(), Why::Stop)]);
+        assert!(suppressed(&log.db, Device::Voice, &[phone]).await.expect("it answers").is_empty());
+        assert!(suppressed(&log.db, text, &[]).await.expect("it answers").is_empty());
+        assert!(lift(&log.db, text, phone).await.expect("it is lifted"));
+        assert!(!lift(&log.db, text, phone).await.expect("a repeat changes nothing"));
+        assert!(suppressed(&log.db, text, &[phone]).await.expect("it answers").is_empty());
+    }
+
+    async fn the_first_reason_and_its_time_stay(log: Log) {
+        let (email, address) = (Device::Email, "heather@nomail.com");
+        let first = log.now;
+        suppress(&log.db, email, address, Why::HardBounce, first).await.expect("it is kept");
+        let later = first + TimeDelta::days(1);
+        suppress(&log.db, email, address, Why::Complaint, later).await.expect("it answers");
+        let list = suppression::list(&log.db).await.expect("it answers");
+        assert_eq!(list.len(), 1);
+        assert_eq!((list[0].why, list[0].at, list[0].address.as_str()), (Why::HardBounce, first, address));
+    }
+
+    async fn more_addresses_than_one_statement_takes_are_looked_up(log: Log) {
+        let all: Vec<String> = (0..1000).map(|n| format!("p{n}@nomail.com")).collect();
+        for address in all.iter().step_by(100) {
+            suppress(&log.db, Device::Email, address, Why::HardBounce, log.now).await.expect("it is kept");
+        }
+        let asked: Vec<&str> = all.iter().map(String::as_str).collect();
+        let found = suppressed(&log.db, Device::Email, &asked).await.expect("it answers");
+        assert_eq!(found.len(), 10);
+        assert!(found.contains_key("p900@nomail.com"));
+    }
+
+    async fn a_token_counts_once_until_it_is_given_back_or_forgotten(log: Log) {
+        let now = log.now;
+        let used = async |at| reports::use_token(&log.db, "mailgun", "token", at).await.expect("it answers");
+        assert!(used(now).await);
+        assert!(!used(now).await);
+        reports::give_token_back(&log.db, "mailgun", "token").await.expect("it answers");
+        assert!(used(now).await);
+        assert_eq!(reports::forget_tokens(&log.db, now).await.expect("it answers"), 0);
+        assert_eq!(reports::forget_tokens(&log.db, now + TimeDelta::seconds(1)).await.expect("it answers"), 1);
+        assert!(used(now).await);
+    }
+
+    async fn of_two_at_once_one_uses_the_token(log: Log) {
+        let now = log.now;
+        for round in 0..10 {
+            let token = format!("token {round}");
+            let (one, two) = tokio::join!(
+                reports::use_token(&log.db, "mailgun", &token, now),
+                reports::use_token(&log.db, "mailgun", &token, now),
+            );
+            assert!(one.expect("it answers") != two.expect("it answers"));
+        }
+    }
+
+    async fn a_report_that_names_no_delivery_is_kept_once_as_it_came(log: Log) {
+        let receipt = Receipt {
+            provider: "mailgun",
+            event_id: "event".into(),
+            target: Target::ProviderId("elsewhere".into()),
+            outcome: Outcome::of(DeliveryStatus::Sent),
+            at: log.now,
+            raw: "{\"zero\": \"\u{0}\"}".into(),
+        };
+        for _ in 0..2 {
+            reports::keep_stray(&log.db, &receipt, log.now).await.expect("it is kept");
+        }
+        let strays = reports::strays(&log.db, "mailgun").await.expect("it answers");
+        assert_eq!(strays, [("event".to_owned(), "{\"zero\": \"\u{fffd}\"}".to_owned())]);
+    }
+
+    async fn many_viewers_ask_once_in_an_interval(log: Log) {
+        let id = log.put(&message("asked")).await;
+        let (now, interval) = (log.now, TimeDelta::seconds(30));
+        let turn = async |at| refresh::take_turn(&log.db, id, interval, at).await.expect("it answers");
+        assert_eq!(refresh::asked_at(&log.db, id).await.expect("it answers"), None);
+        assert_eq!(turn(now).await, Turn::Yours);
+        assert_eq!(turn(now + TimeDelta::seconds(29)).await, Turn::Taken(now));
+        assert_eq!(turn(now + interval).await, Turn::Yours);
+        assert_eq!(refresh::asked_at(&log.db, id).await.expect("it answers"), Some(now + interval));
+        assert_eq!(turn(now).await, Turn::Yours, "a clock that was set back does not stop it");
+    }
+
+    async fn a_turn_for_no_message_is_an_error(log: Log) {
+        let turn = refresh::take_turn(&log.db, MessageId(999), TimeDelta::seconds(30), log.now).await;
+        assert!(turn.is_err());
+    }
+}
+
+#[test]
+fn only_a_stop_and_a_missing_mailbox_are_learned_from() {
+    let failed = |reason: &str| Outcome::of(DeliveryStatus::Failed).because(reason);
+    let stop = Outcome::of_call(CallStatus(-33));
+    assert_eq!(learned(Device::Text, &stop), Some(Why::Stop));
+    assert_eq!(learned(Device::Voice, &stop), None);
+    let missing = failed("550 5.1.1 No such user");
+    assert_eq!(learned(Device::Email, &missing), Some(Why::HardBounce));
+    assert_eq!(learned(Device::Email, &failed("552 5.2.2 Full")), None);
+    assert_eq!(learned(Device::Text, &missing), None);
+}
