@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod auth;
+mod chance;
 pub mod cli;
 pub mod clock;
 pub mod delivery;

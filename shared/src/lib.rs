@@ -13,7 +13,8 @@
 //! - **tally**: how many distinct addresses of a message stand where; every total is derived from it.
 //!
 //! # Map
-//! `find` and `message` are the log's rows, `delivery` and `call_status` what happened to each address,
+//! `find` and `message` are the log's rows, `delivery` and `call_status` what happened to each address, `standing` how news
+//! changes that,
 //! `counting` every total, `report` what is printed, `datetime` the one displayed date format, `paths`, `problem` and `session` the API's frame.
 
 pub mod call_status;
@@ -21,9 +22,11 @@ pub mod counting;
 pub mod datetime;
 pub mod delivery;
 pub mod find;
+pub mod inbox;
 pub mod message;
 pub mod paths;
 pub mod problem;
 pub mod report;
 pub mod search;
 pub mod session;
+pub mod standing;

@@ -12,3 +12,5 @@
 //!   otherwise kept in flight until a receipt, or the want of one, decides. Nothing is dropped.
 
 pub mod providers;
+pub mod retry;
+pub mod window;

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate, NaiveTime, Weekday};
 
-use super::chance::Chance;
+use crate::chance::Chance;
 
 /// Days of history, today included.
 pub(super) const DAYS: u64 = 730;

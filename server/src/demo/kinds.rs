@@ -2,7 +2,7 @@
 
 use shared::delivery::Device::{self, Email, Inbox, Text, Voice};
 
-use super::chance::Chance;
+use crate::chance::Chance;
 
 /// One kind of message.
 pub(super) struct Kind {

@@ -4,7 +4,6 @@
 //! door as an import: each message is a `Draft` that `store::submit` keeps.
 
 mod calendar;
-mod chance;
 mod kinds;
 mod names;
 mod outcomes;
@@ -15,8 +14,9 @@ mod writer;
 
 use chrono::{Days, TimeZone};
 
-use self::{chance::Chance, writer::Writer};
+use self::writer::Writer;
 use crate::{
+    chance::Chance,
     clock::Clock,
     entry::{NewMessage, Refusal},
     store::{Database, District, StoreError, submit::submit},

@@ -7,8 +7,7 @@ use shared::{
     message::MessageStatus,
 };
 
-use super::chance::Chance;
-use crate::{entry::NewDelivery, store::time::Timestamp};
+use crate::{chance::Chance, entry::NewDelivery, store::time::Timestamp};
 
 /// Makes outcomes, going round all the ways in which a call can fail.
 #[derive(Default)]

@@ -1,6 +1,7 @@
 //! The families of the district: who is called for whom, and on which shared numbers and addresses.
 
-use super::{chance::Chance, names::NAMES, schools::SCHOOLS};
+use super::{names::NAMES, schools::SCHOOLS};
+use crate::chance::Chance;
 
 /// One guardian of a family.
 pub(super) struct Guardian {

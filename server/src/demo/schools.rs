@@ -1,6 +1,7 @@
 //! Sixty schools of one district, and the three hundred people who send from them.
 
-use super::{chance::Chance, names::NAMES};
+use super::names::NAMES;
+use crate::chance::Chance;
 
 /// The district's own name, for district-wide sendings.
 pub(super) const DISTRICT: &str = "Plainview Schools";

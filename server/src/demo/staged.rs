@@ -3,7 +3,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use shared::{delivery::Device, message::MessageStatus};
 
-use super::{chance::Chance, kinds::KINDS, people::family, schools::DISTRICT, writer::Writer};
+use super::{kinds::KINDS, people::family, schools::DISTRICT, writer::Writer};
+use crate::chance::Chance;
 use crate::entry::{Draft, NewMessage, Refusal};
 
 /// The emergency is among the days shown first.

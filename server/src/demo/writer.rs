@@ -7,13 +7,13 @@ use shared::{
 };
 
 use super::{
-    chance::Chance,
     kinds::{HOSTILE, Kind},
     outcomes::Outcomes,
     people::{Family, Guardian, family_of},
     schools::{self, DISTRICT, SENDERS, school},
 };
 use crate::{
+    chance::Chance,
     entry::{CanceledBy, Draft, Head, History, NewDelivery, NewMessage, Refusal},
     store::{District, time::Timestamp},
 };
@@ -153,6 +153,7 @@ impl Writer {
             reply_to: Some(sender.email),
             bodies: Device::ALL.map(body),
             history: Some(history),
+            demonstration: true,
         }
     }
 

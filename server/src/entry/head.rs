@@ -1,7 +1,10 @@
 //! Everything of a message but its recipients, and the limits of each field.
 
 use chrono::Datelike;
-use shared::message::{Criterion, MessageStatus};
+use shared::{
+    delivery::Device,
+    message::{Criterion, MessageStatus},
+};
 
 use super::Refusal;
 use crate::store::time::Timestamp;
@@ -37,6 +40,9 @@ pub struct Head {
     pub bodies: [Option<String>; 4],
     /// What became of it, where it was delivered elsewhere; `None`: it is to be delivered.
     pub history: Option<History>,
+    /// Whether it belongs to a demonstration: what is still under way then goes on in the sandbox, and nowhere
+    /// else, whichever providers are set up.
+    pub demonstration: bool,
 }
 
 /// What became of a message that was delivered elsewhere.
@@ -72,6 +78,20 @@ impl Head {
             .flatten()
             .min()
             .unwrap_or(self.created_at)
+    }
+
+    /// When `device` starts; `None`: at once.
+    pub const fn start_at(&self, device: Device) -> Option<Timestamp> {
+        match device {
+            Device::Inbox | Device::Email => self.inbox_email_start_at,
+            Device::Voice | Device::Text => self.voice_text_start_at,
+        }
+    }
+
+    /// Whether it goes before others, and at any hour.
+    pub fn is_emergency(&self) -> bool {
+        let of = |text: &str| text.to_lowercase().contains("emergency");
+        of(&self.message_type) || self.category.as_deref().is_some_and(of)
     }
 
     /// Where the message enters.

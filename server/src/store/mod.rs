@@ -7,16 +7,21 @@
 use std::time::Duration;
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    PgPool, SqlitePool,
     migrate::MigrateError,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 pub mod cancel;
+pub mod claim;
 pub mod detail;
 pub mod find;
+mod guard;
+pub mod inbox;
+pub mod receipts;
 pub mod recipients;
+pub mod record;
 pub mod refresh;
 pub mod report;
 pub mod reports;
@@ -24,6 +29,8 @@ pub mod sessions;
 pub mod submit;
 pub mod suppression;
 pub mod time;
+pub mod tokens;
+mod turn;
 pub mod users;
 mod word;
 
@@ -103,6 +110,21 @@ macro_rules! on_database {
     };
 }
 pub(crate) use on_database;
+
+/// Runs one statement that writes, in its turn, and answers how many rows it touched.
+macro_rules! write {
+    ($db:expr, $statement:expr, $($value:expr),*) => {
+        on_database!($db, |pool| {
+            let mut tx = pool.begin_write().await?;
+            let query = sqlx::query($statement)$(.bind($value))*;
+            let touched = query.execute(&mut *tx).await?.rows_affected();
+            tx.commit().await?;
+            touched
+        })
+    };
+}
+pub(crate) use turn::BeginWrite;
+pub(crate) use write;
 
 impl Database {
     /// Opens the database at `url`: `sqlite:sentlog.db`, made where it does not exist, or `postgres://…`.
@@ -187,30 +209,5 @@ impl Database {
     /// Closes every connection once its work is done.
     pub async fn close(&self) {
         on_database!(self, |pool| pool.close().await);
-    }
-}
-
-/// Begins a transaction that will write.
-pub(crate) trait BeginWrite {
-    /// The kind of database.
-    type Kind: sqlx::Database;
-
-    /// Begins it; on SQLite it takes the write lock at once, so that it cannot fail for it half-way.
-    async fn begin_write(&self) -> Result<Transaction<'static, Self::Kind>, sqlx::Error>;
-}
-
-impl BeginWrite for SqlitePool {
-    type Kind = Sqlite;
-
-    async fn begin_write(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        self.begin_with("begin immediate").await
-    }
-}
-
-impl BeginWrite for PgPool {
-    type Kind = Postgres;
-
-    async fn begin_write(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-        self.begin().await
     }
 }

@@ -11,7 +11,14 @@ use shared::{
     message::MessageId,
 };
 
-use super::{Database, StoreError, detail::json, on_database, time::Timestamp, word::Word};
+use super::{
+    Database, StoreError,
+    cancel::{read_at, read_status},
+    detail::json,
+    on_database,
+    time::Timestamp,
+    word::Word,
+};
 
 const TALLY: &str = "select tally from messages where id = $1 and visible_from <= $2";
 
@@ -33,7 +40,9 @@ macro_rules! lines {
                     where d.message_id = $1
                         and d.number >= r.deliveries_from and d.number < r.deliveries_to
                         and ($5 = '' or d.device = $5)
-                        and ($6 = '' or o.status = $6)))",
+                        and ($6 = '' or $6 = ",
+            read_status!(),
+            ")))",
             $order
         )
     };
@@ -49,8 +58,11 @@ const PAGE: &str = concat!(
         " order by r.line limit $7"
     ),
     ")
-    select page.line, page.name, page.student, d.device, d.address, d.number <> d.first_number,
-        o.status, o.call_status, o.reason, o.confirmed_at, o.at
+    select page.line, page.name, page.student, d.device, d.address, d.number <> d.first_number, ",
+    read_status!(),
+    ", o.call_status, o.reason, o.confirmed_at, ",
+    read_at!(),
+    "
     from page
     left join deliveries d on d.message_id = $1
         and d.number >= page.deliveries_from and d.number < page.deliveries_to

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Database, StoreError, on_database, time::Timestamp};
+use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp, write};
 
 const CREATE: &str = "
     insert into sessions (key, data, created_at, seen_at)
@@ -41,13 +41,7 @@ pub async fn create(
     data: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let made = on_database!(db, |pool| sqlx::query(CREATE)
-        .bind(key)
-        .bind(data)
-        .bind(Timestamp::from(now))
-        .execute(pool)
-        .await?
-        .rows_affected());
+    let made = write!(db, CREATE, key, data, Timestamp::from(now));
     Ok(made == 1)
 }
 
@@ -61,13 +55,7 @@ pub async fn save(
     data: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    on_database!(db, |pool| sqlx::query(SAVE)
-        .bind(key)
-        .bind(data)
-        .bind(Timestamp::from(now))
-        .execute(pool)
-        .await
-        .map(drop)?);
+    write!(db, SAVE, key, data, Timestamp::from(now));
     Ok(())
 }
 
@@ -98,12 +86,7 @@ pub async fn load(
 /// # Errors
 /// Where the database fails.
 pub async fn seen(db: &Database, key: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
-    on_database!(db, |pool| sqlx::query(SEEN)
-        .bind(key)
-        .bind(Timestamp::from(now))
-        .execute(pool)
-        .await
-        .map(drop)?);
+    write!(db, SEEN, key, Timestamp::from(now));
     Ok(())
 }
 
@@ -112,11 +95,7 @@ pub async fn seen(db: &Database, key: &str, now: DateTime<Utc>) -> Result<(), St
 /// # Errors
 /// Where the database fails.
 pub async fn delete(db: &Database, key: &str) -> Result<(), StoreError> {
-    on_database!(db, |pool| sqlx::query(DELETE)
-        .bind(key)
-        .execute(pool)
-        .await
-        .map(drop)?);
+    write!(db, DELETE, key);
     Ok(())
 }
 
@@ -129,10 +108,10 @@ pub async fn sweep(
     made_until: DateTime<Utc>,
     used_until: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    Ok(on_database!(db, |pool| sqlx::query(SWEEP)
-        .bind(Timestamp::from(made_until))
-        .bind(Timestamp::from(used_until))
-        .execute(pool)
-        .await?
-        .rows_affected()))
+    Ok(write!(
+        db,
+        SWEEP,
+        Timestamp::from(made_until),
+        Timestamp::from(used_until)
+    ))
 }

@@ -1,7 +1,12 @@
 //! Submit: keeps one message, whole or not at all.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use shared::message::{MessageId, MessageStatus};
+use shared::{
+    delivery::{DeliveryStatus, Device, is_contacted},
+    message::{MessageId, MessageStatus},
+};
 use sqlx::QueryBuilder;
 
 use super::{BeginWrite, Database, StoreError, cancel::to_json, on_database, time::Timestamp};
@@ -11,9 +16,9 @@ const MESSAGE: &str = "
     insert into messages (external_id, status, message_type, category, organization, subject, sender,
         created_at, scheduled_at, visible_from, inbox_email_start_at, voice_text_start_at, schedule_id,
         criteria, reply_to, body_inbox, body_email, body_voice, body_text, started_at, ended_at, tally,
-        canceled_by, canceled_at, cancel_reason, canceled_devices)
+        canceled_by, canceled_at, cancel_reason, canceled_devices, delivered_by, urgent, changed_at, check_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-        $22, $23, $24, $25, $26)
+        $22, $23, $24, $25, $26, $27, $28, $29, $30)
     on conflict (external_id) do nothing
     returning id";
 
@@ -25,7 +30,12 @@ const RECIPIENTS: &str = "
 
 const DELIVERIES: &str = "
     insert into deliveries (message_id, number, line, device, address, address_key, first_number, status,
-        call_status, reason, confirmed_at, at) ";
+        call_status, reason, confirmed_at, at, due_at, provider) ";
+
+const LANE: &str = "
+    insert into lanes (message_id, device, due_at, next_number, turn) values ($1, $2, $3, 0, 0)";
+
+const CONTACTS: &str = "insert into contacts (message_id, person, number) ";
 
 /// Rows a statement. More save little, and each number of rows is a statement of its own to prepare.
 const ROWS: u32 = 250;
@@ -49,7 +59,9 @@ pub async fn submit(
     now: DateTime<Utc>,
 ) -> Result<Submitted, StoreError> {
     let head = &message.head;
-    let columns = Columns::new(message, now.into())?;
+    let now = Timestamp::from(now);
+    let columns = Columns::new(message, now)?;
+    let delivery = Delivery::of(message, now);
     let [inbox, email, voice, text] = &head.bodies;
     let recipients = &message.recipients;
     let id = on_database!(db, |pool| {
@@ -81,6 +93,10 @@ pub async fn submit(
             .bind(columns.canceled_at)
             .bind(columns.cancel_reason)
             .bind(columns.canceled_devices)
+            .bind(delivery.by)
+            .bind(delivery.urgent)
+            .bind(delivery.by.map(|_| now))
+            .bind(delivery.check_at)
             .fetch_optional(&mut *tx)
             .await?;
         let Some(id) = id else {
@@ -118,6 +134,10 @@ pub async fn submit(
                 let own = entry.first == number;
                 let status = entry.status.filter(|_| own).map(|status| status.as_str());
                 let call_status = entry.call_status.filter(|_| own);
+                // What a demonstration has in flight, the sandbox reports on.
+                let open = own
+                    && delivery.by == Some(SANDBOX)
+                    && entry.status == Some(DeliveryStatus::InProgress);
                 row.push_bind(id)
                     .push_bind(i64::from(number))
                     .push_bind(i64::from(line))
@@ -129,7 +149,26 @@ pub async fn submit(
                     .push_bind(call_status.map(|code| i32::from(code.0)))
                     .push_bind(entry.reason.filter(|_| own))
                     .push_bind(entry.confirmed_at.filter(|_| own))
-                    .push_bind(entry.at.filter(|_| own));
+                    .push_bind(entry.at.or(open.then_some(now)).filter(|_| own))
+                    .push_bind(open.then_some(now))
+                    .push_bind(open.then_some("sandbox"));
+            });
+            insert.build().execute(&mut *tx).await?;
+        }
+        for (device, due_at) in &delivery.lanes {
+            sqlx::query(LANE)
+                .bind(id)
+                .bind(device.as_str())
+                .bind(due_at)
+                .execute(&mut *tx)
+                .await?;
+        }
+        for contacts in delivery.contacts.chunks(ROWS as usize) {
+            let mut insert = QueryBuilder::new(CONTACTS);
+            insert.push_values(contacts, |mut row, (person, number)| {
+                row.push_bind(id)
+                    .push_bind(*person)
+                    .push_bind(i64::from(*number));
             });
             insert.build().execute(&mut *tx).await?;
         }
@@ -179,6 +218,80 @@ impl<'a> Columns<'a> {
             canceled_devices: cut.transpose()?,
         })
     }
+}
+
+/// What is to be delivered of a message, and when.
+struct Delivery<'a> {
+    /// Who delivers it; `None` for history.
+    by: Option<&'static str>,
+    urgent: bool,
+    /// A lane for each device with something queued.
+    lanes: Vec<(Device, Timestamp)>,
+    /// Where nothing is to be handed over, when it ends all the same.
+    check_at: Option<Timestamp>,
+    /// Who was contacted by phone through what.
+    contacts: Vec<(&'a str, u32)>,
+}
+
+/// The providers that are set up.
+const PROVIDERS: &str = "providers";
+/// The sandbox alone, for a demonstration.
+const SANDBOX: &str = "sandbox";
+
+impl<'a> Delivery<'a> {
+    fn of(message: &'a NewMessage, now: Timestamp) -> Self {
+        let head = &message.head;
+        let by = match &head.history {
+            None => Some(PROVIDERS),
+            Some(history) if head.demonstration && !history.status.is_over() => Some(SANDBOX),
+            Some(_) => None,
+        };
+        let mut delivery = Delivery {
+            by,
+            urgent: head.is_emergency(),
+            lanes: Vec::new(),
+            check_at: None,
+            contacts: Vec::new(),
+        };
+        if by.is_none() {
+            return delivery;
+        }
+        for (device, tally) in &message.tally.devices {
+            if tally.queued > 0 {
+                let start = head.start_at(*device).unwrap_or(now);
+                delivery.lanes.push((*device, start));
+            }
+        }
+        if delivery.lanes.is_empty() {
+            delivery.check_at = Some(head.scheduled_at().max(now));
+        }
+        if message.tally.contacted > 0 {
+            delivery.contacts = contacts(&message.recipients);
+        }
+        delivery
+    }
+}
+
+/// Each person who was contacted by phone, with the deliveries that did it.
+fn contacts(recipients: &Recipients) -> Vec<(&str, u32)> {
+    let mut contacts = BTreeSet::new();
+    for line in 0..recipients.lines() {
+        let of = recipients.line(line);
+        for number in of.deliveries_from..of.deliveries_to {
+            let first = recipients.delivery(number).first;
+            let entry = recipients.delivery(first);
+            let status = entry.status.unwrap_or(DeliveryStatus::Queued);
+            if is_contacted(
+                entry.device,
+                status,
+                entry.call_status,
+                entry.confirmed_at.is_some(),
+            ) {
+                contacts.insert((of.person, first));
+            }
+        }
+    }
+    contacts.into_iter().collect()
 }
 
 /// From when on the log shows it (spec section 3). A sender's clock that is ahead hides nothing.

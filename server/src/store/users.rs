@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use shared::session::Role;
 
-use super::{Database, StoreError, on_database, time::Timestamp, word::Word};
+use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp, word::Word};
 
 const ADD: &str = "
     insert into users (name, name_key, role, password_hash, created_at)
@@ -41,14 +41,19 @@ pub async fn add(
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
-    Ok(on_database!(db, |pool| sqlx::query_scalar(ADD)
-        .bind(name)
-        .bind(key(name))
-        .bind(role.as_str())
-        .bind(password_hash)
-        .bind(Timestamp::from(now))
-        .fetch_optional(pool)
-        .await?))
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let id = sqlx::query_scalar(ADD)
+            .bind(name)
+            .bind(key(name))
+            .bind(role.as_str())
+            .bind(password_hash)
+            .bind(Timestamp::from(now))
+            .fetch_optional(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(id)
+    })
 }
 
 /// The account of that name, whatever its case.

@@ -1,6 +1,8 @@
 //! Providers: who carries a delivery out of the house. One file each, behind one trait.
 
+pub mod inbox;
 pub mod phone;
+pub mod sandbox;
 pub mod smtp;
 mod words;
 

@@ -100,6 +100,7 @@ impl Parts {
             reply_to: self.reply_to,
             bodies: self.body.0,
             history,
+            demonstration: false,
         })
     }
 }

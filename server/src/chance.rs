@@ -2,11 +2,11 @@
 
 /// A generator of evenly spread numbers (SplitMix64; Steele, Lea and Flood 2014).
 #[derive(Clone, Debug)]
-pub(super) struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
     /// One that depends on `seed` only.
-    pub(super) const fn new(seed: u64) -> Self {
+    pub(crate) const fn new(seed: u64) -> Self {
         Chance(seed.wrapping_mul(0xA076_1D64_78BD_642F))
     }
 
@@ -19,22 +19,22 @@ impl Chance {
     }
 
     /// A number below `end`, which is not 0.
-    pub(super) fn below(&mut self, end: u32) -> u32 {
+    pub(crate) fn below(&mut self, end: u32) -> u32 {
         (self.next() % u64::from(end.max(1))) as u32
     }
 
     /// A number from `from` to `to`, both included.
-    pub(super) fn between(&mut self, from: u32, to: u32) -> u32 {
+    pub(crate) fn between(&mut self, from: u32, to: u32) -> u32 {
         from + self.below(to - from + 1)
     }
 
     /// Whether something of so many percent happens.
-    pub(super) fn percent(&mut self, percent: u32) -> bool {
+    pub(crate) fn percent(&mut self, percent: u32) -> bool {
         self.below(100) < percent
     }
 
     /// One of `all`, which is not empty.
-    pub(super) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, all: &'a [T]) -> &'a T {
         &all[self.below(all.len() as u32) as usize]
     }
 }

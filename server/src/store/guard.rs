@@ -1,0 +1,376 @@
+//! The guard: who changes a delivery's status holds its message, and keeps the tally in step.
+//!
+//! [`Guard::hold`] takes the message's row for the rest of the transaction, [`Guard::change`] changes some of
+//! its deliveries, [`Guard::let_go`] writes the row back. Everything that happens to a delivery after its
+//! submission comes through here: claims, what came of a hand-over, receipts, expired claims.
+
+use std::collections::{BTreeSet, HashMap};
+
+use shared::{
+    call_status::CallStatus,
+    counting::Tally,
+    delivery::{DeliveryStatus, Device},
+    message::MessageStatus,
+    standing::Standing,
+};
+use sqlx::{PgConnection, QueryBuilder, SqliteConnection};
+
+use super::{StoreError, cancel::to_json, detail::json, time::Timestamp, word::Word};
+
+/// A message that this transaction holds.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) id: i64,
+    pub(super) status: MessageStatus,
+    pub(super) tally: Tally,
+    /// Deliveries whose hand-over was given up.
+    pub(super) given_up: i64,
+    pub(super) started_at: Option<Timestamp>,
+    ended_at: Option<Timestamp>,
+    /// When to look whether it has fallen silent.
+    pub(super) check_at: Option<Timestamp>,
+}
+
+/// A delivery as it is kept.
+#[derive(Clone, Debug)]
+pub(super) struct Kept {
+    pub(super) number: i64,
+    pub(super) device: Device,
+    pub(super) standing: Standing<Timestamp>,
+    pub(super) claim: Option<i64>,
+    pub(super) due_at: Option<Timestamp>,
+    pub(super) provider: Option<String>,
+    pub(super) provider_id: Option<String>,
+}
+
+type HeldRow = (
+    Word<MessageStatus>,
+    String,
+    i64,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<Timestamp>,
+);
+
+type KeptRow = (
+    i64,
+    Word<Device>,
+    Word<DeliveryStatus>,
+    Option<i32>,
+    Option<String>,
+    Option<Timestamp>,
+    Option<Timestamp>,
+    Option<i64>,
+    Option<Timestamp>,
+    Option<String>,
+    Option<String>,
+);
+
+/// Values bound in one statement: a number on thousands of lines is shared by as many persons.
+const MOST_BINDS: usize = 5000;
+
+const KEPT: &str = "
+    select number, device, status, call_status, reason, confirmed_at, at, claim, due_at, provider, provider_id
+    from deliveries where status is not null and message_id = ";
+
+const LET_GO: &str = "
+    update messages
+    set status = $2, tally = $3, given_up = $4, started_at = $5, ended_at = $6, check_at = $7, changed_at = $8,
+        revision = revision + 1
+    where id = $1";
+
+const OWN_PERSONS: &str = "
+    select r.person, d.number from deliveries d
+    join recipients r on r.message_id = d.message_id and r.line = d.line
+    where d.message_id = ";
+
+const SHARING_PERSONS: &str = "
+    select r.person, d.first_number from deliveries d
+    join recipients r on r.message_id = d.message_id and r.line = d.line
+    where d.first_number <> d.number and d.message_id = ";
+
+impl Held {
+    fn read(id: i64, row: HeldRow) -> Result<Held, StoreError> {
+        let (Word(status), tally, given_up, started_at, ended_at, check_at) = row;
+        Ok(Held {
+            id,
+            status,
+            tally: json(id, "tally", &tally)?,
+            given_up,
+            started_at,
+            ended_at,
+            check_at,
+        })
+    }
+
+    /// Whether something of it may still be handed over.
+    pub(super) const fn runs(&self) -> bool {
+        self.status.can_cancel()
+    }
+
+    /// Deliveries of all devices that stand at `status`.
+    pub(super) fn count(&mut self, status: DeliveryStatus) -> u32 {
+        let devices = self.tally.devices.values_mut();
+        devices.map(|device| *device.of(status)).sum()
+    }
+
+    /// Moves `count` of a device from one status to another.
+    pub(super) fn shift(
+        &mut self,
+        device: Device,
+        from: DeliveryStatus,
+        to: DeliveryStatus,
+        count: u32,
+    ) {
+        let tally = self.tally.devices.entry(device).or_default();
+        let left = tally.of(from);
+        *left = left.saturating_sub(count);
+        *tally.of(to) += count;
+    }
+
+    /// Ends the message where each of its deliveries has its final word (spec section 2).
+    pub(super) fn conclude(&mut self, now: Timestamp) {
+        let open = self.count(DeliveryStatus::Queued) + self.count(DeliveryStatus::InProgress);
+        if open > 0 {
+            return;
+        }
+        self.check_at = None;
+        match self.status {
+            MessageStatus::Canceled => {
+                if self.started_at.is_some() {
+                    self.ended_at = self.ended_at.or(Some(now));
+                }
+            }
+            MessageStatus::Waiting | MessageStatus::InProgress | MessageStatus::Error => {
+                self.status = match self.given_up {
+                    0 => MessageStatus::Sent,
+                    _ => MessageStatus::Error,
+                };
+                self.started_at = self.started_at.or(Some(now));
+                self.ended_at = self.ended_at.or(Some(now));
+            }
+            MessageStatus::Sent => {}
+        }
+    }
+}
+
+/// Holding a message and changing its deliveries, on a connection inside a transaction.
+pub(super) trait Guard {
+    /// Takes the message for the rest of the transaction; `None` where there is none, or it is history.
+    async fn hold(&mut self, id: i64) -> Result<Option<Held>, StoreError>;
+
+    /// Writes it back, changed at `now`.
+    async fn let_go(&mut self, held: &Held, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Its deliveries of these numbers, leaving out duplicates.
+    async fn kept(&mut self, held: &Held, numbers: &[i64]) -> Result<Vec<Kept>, StoreError>;
+
+    /// Changes deliveries from what they were to what they are, and the tally with them.
+    async fn change(&mut self, held: &mut Held, changes: &[(Kept, Kept)])
+    -> Result<(), StoreError>;
+
+    /// Notes which persons are contacted by which deliveries, and no more by which.
+    async fn contact(&mut self, held: &mut Held, yes: &[i64], no: &[i64])
+    -> Result<(), StoreError>;
+}
+
+macro_rules! guard {
+    ($connection:ty, $lock:literal) => {
+        impl Guard for $connection {
+            async fn hold(&mut self, id: i64) -> Result<Option<Held>, StoreError> {
+                const HOLD: &str = concat!(
+                    "select status, tally, given_up, started_at, ended_at, check_at from messages
+                    where id = $1 and delivered_by is not null",
+                    $lock
+                );
+                let row: Option<HeldRow> = sqlx::query_as(HOLD).bind(id).fetch_optional(&mut *self).await?;
+                row.map(|row| Held::read(id, row)).transpose()
+            }
+
+            async fn let_go(&mut self, held: &Held, now: Timestamp) -> Result<(), StoreError> {
+                sqlx::query(LET_GO)
+                    .bind(held.id)
+                    .bind(held.status.as_str())
+                    .bind(to_json(held.id, "tally", &held.tally)?)
+                    .bind(held.given_up)
+                    .bind(held.started_at)
+                    .bind(held.ended_at)
+                    .bind(held.check_at)
+                    .bind(now)
+                    .execute(&mut *self)
+                    .await?;
+                Ok(())
+            }
+
+            async fn kept(&mut self, held: &Held, numbers: &[i64]) -> Result<Vec<Kept>, StoreError> {
+                if numbers.is_empty() {
+                    return Ok(Vec::new());
+                }
+                let mut select = QueryBuilder::new(KEPT);
+                select.push_bind(held.id).push(" and number in (");
+                let mut list = select.separated(", ");
+                for number in numbers {
+                    list.push_bind(*number);
+                }
+                select.push(") order by number");
+                let rows: Vec<KeptRow> = select.build_query_as().fetch_all(&mut *self).await?;
+                Ok(rows.into_iter().map(Kept::from).collect())
+            }
+
+            async fn change(&mut self, held: &mut Held, changes: &[(Kept, Kept)]) -> Result<(), StoreError> {
+                if changes.is_empty() {
+                    return Ok(());
+                }
+                let mut update = QueryBuilder::new(
+                    "with v (number, status, call_status, reason, confirmed_at, at, claim, due_at, provider,
+                        provider_id) as (",
+                );
+                update.push_values(changes, |mut row, (_, after)| {
+                    row.push_bind(after.number)
+                        .push_bind(after.standing.status.as_str())
+                        .push_bind(after.standing.call_status.map(|code| i32::from(code.0)))
+                        .push_bind(after.standing.reason.as_deref())
+                        .push_bind(after.standing.confirmed_at)
+                        .push_bind(after.standing.at)
+                        .push_bind(after.claim)
+                        .push_bind(after.due_at)
+                        .push_bind(after.provider.as_deref())
+                        .push_bind(after.provider_id.as_deref());
+                });
+                update
+                    .push(
+                        ") update deliveries
+                        set status = v.status, call_status = v.call_status, reason = v.reason,
+                            confirmed_at = v.confirmed_at, at = v.at, claim = v.claim, due_at = v.due_at,
+                            provider = v.provider, provider_id = v.provider_id
+                        from v where deliveries.number = v.number and deliveries.message_id = ",
+                    )
+                    .push_bind(held.id);
+                update.build().execute(&mut *self).await?;
+                let (mut yes, mut no) = (Vec::new(), Vec::new());
+                for (before, after) in changes {
+                    let device = after.device;
+                    let (from, to) = (before.standing.status, after.standing.status);
+                    if from != to {
+                        held.shift(device, from, to, 1);
+                    }
+                    match (before.standing.is_contacted(device), after.standing.is_contacted(device)) {
+                        (false, true) => yes.push(after.number),
+                        (true, false) => no.push(after.number),
+                        _ => {}
+                    }
+                }
+                self.contact(held, &yes, &no).await
+            }
+
+            async fn contact(&mut self, held: &mut Held, yes: &[i64], no: &[i64]) -> Result<(), StoreError> {
+                if yes.is_empty() && no.is_empty() {
+                    return Ok(());
+                }
+                let mut shared = held.tally.devices.values();
+                let statements: &[(&'static str, &'static str)] = match shared.any(|device| device.duplicates > 0) {
+                    true => &[(OWN_PERSONS, " and d.number in ("), (SHARING_PERSONS, " and d.first_number in (")],
+                    false => &[(OWN_PERSONS, " and d.number in (")],
+                };
+                let mut pairs: BTreeSet<(String, i64)> = BTreeSet::new();
+                for (select, among) in statements {
+                    let mut select = QueryBuilder::new(*select);
+                    select.push_bind(held.id).push(*among);
+                    let mut list = select.separated(", ");
+                    for number in yes.iter().chain(no) {
+                        list.push_bind(*number);
+                    }
+                    select.push(")");
+                    let rows: Vec<(String, i64)> = select.build_query_as().fetch_all(&mut *self).await?;
+                    pairs.extend(rows);
+                }
+                // Which of these persons are contacted already, by any delivery.
+                let persons: BTreeSet<&str> = pairs.iter().map(|(person, _)| person.as_str()).collect();
+                let mut ways: HashMap<String, BTreeSet<i64>> = HashMap::new();
+                let persons: Vec<&str> = persons.into_iter().collect();
+                for persons in persons.chunks(MOST_BINDS) {
+                    let mut select =
+                        QueryBuilder::new("select person, number from contacts where message_id = ");
+                    select.push_bind(held.id).push(" and person in (");
+                    let mut list = select.separated(", ");
+                    for person in persons {
+                        list.push_bind(*person);
+                    }
+                    select.push(")");
+                    let rows: Vec<(String, i64)> = select.build_query_as().fetch_all(&mut *self).await?;
+                    for (person, number) in rows {
+                        ways.entry(person).or_default().insert(number);
+                    }
+                }
+                let before = ways.len();
+                let mut added = Vec::new();
+                for (person, number) in &pairs {
+                    let known = ways.entry(person.clone()).or_default();
+                    if no.contains(number) {
+                        known.remove(number);
+                    } else if known.insert(*number) {
+                        added.push((person.as_str(), *number));
+                    }
+                }
+                let after = ways.values().filter(|ways| !ways.is_empty()).count();
+                if !no.is_empty() {
+                    let mut delete = QueryBuilder::new("delete from contacts where message_id = ");
+                    delete.push_bind(held.id).push(" and number in (");
+                    let mut list = delete.separated(", ");
+                    for number in no {
+                        list.push_bind(*number);
+                    }
+                    delete.push(")");
+                    delete.build().execute(&mut *self).await?;
+                }
+                for added in added.chunks(MOST_BINDS) {
+                    let mut insert = QueryBuilder::new("insert into contacts (message_id, person, number) ");
+                    let id = held.id;
+                    insert.push_values(added, |mut row, (person, number)| {
+                        row.push_bind(id).push_bind(*person).push_bind(*number);
+                    });
+                    insert.build().execute(&mut *self).await?;
+                }
+                let contacted = i64::from(held.tally.contacted) + after as i64 - before as i64;
+                held.tally.contacted = u32::try_from(contacted).unwrap_or_default();
+                Ok(())
+            }
+        }
+    };
+}
+
+guard!(SqliteConnection, "");
+guard!(PgConnection, " for update");
+
+impl From<KeptRow> for Kept {
+    fn from(row: KeptRow) -> Self {
+        let (
+            number,
+            Word(device),
+            Word(status),
+            code,
+            reason,
+            confirmed_at,
+            at,
+            claim,
+            due_at,
+            provider,
+            provider_id,
+        ) = row;
+        Kept {
+            number,
+            device,
+            standing: Standing {
+                status,
+                call_status: code.and_then(|code| i16::try_from(code).ok().map(CallStatus)),
+                reason,
+                confirmed_at,
+                at,
+            },
+            claim,
+            due_at,
+            provider,
+            provider_id,
+        }
+    }
+}
