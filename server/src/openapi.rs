@@ -23,6 +23,7 @@ use crate::router;
     security(("session" = [])),
     tags(
         (name = "messages", description = "The log"),
+        (name = "receipts", description = "What providers report, each signed in its own way"),
         (name = "session", description = "Who is asking"),
         (name = "server", description = "The server itself"),
     ),

@@ -28,7 +28,7 @@ use crate::{
     error::{self, Refusal},
     extract::MAX_BODY,
     headers, openapi,
-    routes::{call_statuses, cancel, detail, find, health, recipients, report, session},
+    routes::{call_statuses, cancel, detail, find, health, receipts, recipients, report, session},
     state::App,
     telemetry,
 };
@@ -49,6 +49,12 @@ pub fn table() -> OpenApiRouter<App> {
         )))
         .routes(open(routes!(session::enter_demo)))
         .routes(open(routes!(health::health)))
+        // Open of session, but signed by the provider.
+        .routes(open(routes!(receipts::twilio_messages)))
+        .routes(open(routes!(receipts::twilio_calls)))
+        .routes(open(routes!(receipts::twilio_incoming)))
+        .routes(open(routes!(receipts::mailgun)))
+        .routes(open(routes!(receipts::bounces)))
         .routes(needs(Permission::View, routes!(openapi::openapi_json)))
         .routes(needs(Permission::View, routes!(find::find)))
         .routes(needs(Permission::View, routes!(detail::detail)))

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use crate::{
     auth::{attempts::Attempts, password::Passwords, sessions::StoredSessions},
     clock::SharedClock,
+    receipts::Proofs,
     store::{Database, District},
 };
 
@@ -28,6 +29,8 @@ pub struct App {
     pub sessions: StoredSessions,
     /// Who failed to sign in.
     pub attempts: Arc<Attempts>,
+    /// By what providers' reports are proven.
+    pub proofs: Arc<Proofs>,
     /// Turns to make a report.
     pub printers: Arc<Semaphore>,
 }
@@ -72,6 +75,7 @@ impl App {
             ),
             passwords: Passwords::new()?,
             attempts: Arc::default(),
+            proofs: Arc::default(),
             printers: Arc::new(Semaphore::new(printers())),
             db,
             clock,

@@ -14,6 +14,18 @@ pub const CANCEL: &str = "/api/messages/{id}/cancel";
 pub const REPORT: &str = "/api/messages/{id}/report";
 /// The call statuses and what they mean.
 pub const CALL_STATUSES: &str = "/api/call-statuses";
+/// Asks the providers what is still open of one message, as the router spells it.
+pub const REFRESH: &str = "/api/messages/{id}/refresh";
+/// Twilio's status callbacks of text messages.
+pub const TWILIO_MESSAGES: &str = "/api/receipts/twilio/messages";
+/// Twilio's status callbacks of calls, and what a recipient pressed.
+pub const TWILIO_CALLS: &str = "/api/receipts/twilio/calls";
+/// Text messages that people send to the district's number: STOP and START.
+pub const TWILIO_INCOMING: &str = "/api/receipts/twilio/incoming";
+/// Mailgun's webhooks.
+pub const MAILGUN: &str = "/api/receipts/mailgun";
+/// Bounces from any other mail system.
+pub const BOUNCES: &str = "/api/receipts/bounces";
 /// Who am I (`GET`), sign in (`POST`), sign out (`DELETE`).
 pub const SESSION: &str = "/api/session";
 /// Signs a visitor of a demonstration in (`POST`), where the server runs as one.
@@ -36,6 +48,11 @@ pub fn deliveries(id: MessageId) -> String {
 /// Stops one message.
 pub fn cancel(id: MessageId) -> String {
     CANCEL.replace("{id}", &id.to_string())
+}
+
+/// Asks the providers what is still open of one message.
+pub fn refresh(id: MessageId) -> String {
+    REFRESH.replace("{id}", &id.to_string())
 }
 
 /// The Sent Message Report of one message.

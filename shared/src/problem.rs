@@ -61,6 +61,8 @@ problem_types! {
     WrongCredentials = "wrong-credentials", 401, "Name or password is wrong";
     /// The account may not do this.
     Forbidden = "forbidden", 403, "Not allowed";
+    /// A provider's report without proof that it comes from the provider.
+    Unproven = "unproven", 403, "Not proven to come from the provider";
     /// There is no such message, or no such page of the API.
     NotFound = "not-found", 404, "Not found";
     /// The path exists, but not for this method.

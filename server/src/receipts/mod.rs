@@ -10,10 +10,23 @@ pub mod generic;
 pub mod mailgun;
 pub mod twilio;
 
-use crate::delivery::providers::Receipt;
+use crate::{delivery::providers::Receipt, secret::Secret};
 
 /// How far a sender's clock may be from ours.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);
+
+/// By what reports are proven; where a part is missing, that provider's reports are not taken.
+#[derive(Clone, Debug, Default)]
+pub struct Proofs {
+    /// Our address as providers reach it, without a slash at its end: Twilio signs it.
+    pub public_url: Option<String>,
+    /// The auth token of the account at Twilio.
+    pub twilio: Option<Secret>,
+    /// Mailgun's webhook signing key.
+    pub mailgun: Option<Secret>,
+    /// The secret shared with any other mail system.
+    pub bounces: Option<Secret>,
+}
 
 /// Why a report is not taken for what it claims to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@ pub mod cancel;
 pub mod detail;
 pub mod find;
 pub mod health;
+pub mod receipts;
 pub mod recipients;
 pub mod report;
 pub mod session;

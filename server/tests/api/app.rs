@@ -14,6 +14,7 @@ use server::{
     auth::password,
     clock::{Clock, FixedClock},
     entry,
+    receipts::Proofs,
     router::router,
     state::{App, AppSettings},
     store::{Database, District, users},
@@ -138,6 +139,13 @@ impl TestApp {
             app,
             _folder: folder,
         }
+    }
+
+    /// The same, taking the reports that these prove.
+    pub fn with_proofs(mut self, proofs: Proofs) -> Self {
+        self.app.proofs = Arc::new(proofs);
+        self.router = router(self.app.clone());
+        self
     }
 
     /// Sends a request.

@@ -10,6 +10,7 @@ mod find;
 mod frame;
 mod openapi;
 mod permissions;
+mod receipts;
 mod recipients;
 mod refusals;
 mod report;
