@@ -11,6 +11,14 @@
 //!   [`Provider::after_silence`](providers::Provider::after_silence): repeated where a repeat is harmless,
 //!   otherwise kept in flight until a receipt, or the want of one, decides. Nothing is dropped.
 
+pub mod dispatcher;
 pub mod providers;
 pub mod retry;
+mod run;
+mod step;
+mod tend;
 pub mod window;
+
+pub use dispatcher::{Crew, Dispatcher, Route, Routes, Rules};
+pub use run::run;
+pub use step::Step;

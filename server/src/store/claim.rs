@@ -1,8 +1,7 @@
 //! Claim: takes a small batch of one message's deliveries on one device, to be handed over.
 //!
 //! What waits for its first hand-over stands in a lane, of which everything before a number is claimed; what
-//! is to be tried again carries the time for it. A claim is a lease: [`expired`] finds those whose worker
-//! fell silent, and [`release`](super::record::release) settles them.
+//! is to be tried again carries the time for it. A claim is a lease (see [`lease`](super::lease)).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::{
@@ -11,10 +10,7 @@ use shared::{
 };
 use sqlx::QueryBuilder;
 
-use super::{
-    BeginWrite, Database, StoreError, guard::Guard, on_database, time::Timestamp, word::Word, write,
-};
-use crate::delivery::providers::Content;
+use super::{BeginWrite, Database, StoreError, guard::Guard, on_database, time::Timestamp};
 
 /// The next lane: an emergency before the rest, then who had fewer turns.
 macro_rules! lane {
@@ -93,11 +89,6 @@ const CLAIM: &str = "
     insert into claims (id, message_id, device, provider, lease_until, from_number, to_number)
     values ($1, $2, $3, $4, $5, $6, $7)";
 
-const RENEW: &str = "update claims set lease_until = $2 where id = $1";
-
-const EXPIRED: &str = "
-    select id, message_id, device, provider from claims where lease_until <= $1 order by id limit 100";
-
 /// Changes nothing, but holds the row for the rest of the transaction.
 const PACE: &str = "
     insert into paces (provider, free_at) values ($1, $2)
@@ -105,17 +96,6 @@ const PACE: &str = "
     returning free_at";
 
 const KEEP_PACE: &str = "update paces set free_at = $2 where provider = $1";
-
-const CONTENT: &str = "
-    select subject, organization, sender, reply_to, body_inbox, body_email, body_voice, body_text
-    from messages where id = $1";
-
-const NEXT: &str = "
-    select min(due_at) from (
-        select min(due_at) as due_at from lanes where device = $1
-        union all
-        select min(due_at) as due_at from deliveries where status = 'queued' and device = $1 and due_at is not null
-    ) as waiting";
 
 /// Whose messages a worker takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +136,8 @@ pub struct Wanted<'a> {
     pub retries: bool,
     /// How long the worker may stay silent.
     pub lease: TimeDelta,
+    /// How long the message may.
+    pub silence: TimeDelta,
 }
 
 /// A batch in a worker's hands.
@@ -343,7 +325,7 @@ pub async fn claim(
         );
         held.status = MessageStatus::InProgress;
         held.started_at = held.started_at.or(Some(now));
-        held.check_at = held.check_at.or(Some(now));
+        held.check_at = held.check_at.or(Some((now.utc() + wanted.silence).into()));
         if let Some(rate) = wanted.rate {
             sqlx::query(KEEP_PACE)
                 .bind(wanted.provider)
@@ -385,7 +367,8 @@ fn paced(
     let each = 1.0 / rate;
     let burst = each.max(1.0);
     // Where the clock was set back, what was spent before does not bind.
-    let from = free_at.utc().clamp(now.utc(), now.utc() + seconds(burst));
+    let set_back = free_at.utc() > now.utc() + seconds(burst);
+    let from = if set_back { now } else { free_at.max(now) }.utc();
     let ahead = (from - now.utc()).as_seconds_f64();
     match ((burst - ahead) * rate + 0.001) as u32 {
         0 => Err(from + seconds(each - burst)),
@@ -407,86 +390,4 @@ impl From<Row> for ClaimedDelivery {
             name,
         }
     }
-}
-
-/// What a message says.
-///
-/// # Errors
-/// Where there is no such message, or the database fails.
-pub async fn content(db: &Database, MessageId(id): MessageId) -> Result<Content, StoreError> {
-    type Texts = (
-        String,
-        String,
-        String,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    );
-    let (subject, organization, sender, reply_to, inbox, email, voice, text): Texts =
-        on_database!(db, |pool| sqlx::query_as(CONTENT)
-            .bind(id)
-            .fetch_one(pool)
-            .await?);
-    Ok(Content {
-        subject,
-        organization,
-        sender,
-        reply_to,
-        bodies: [inbox, email, voice, text],
-    })
-}
-
-/// Keeps a claim for longer; `false` where another worker has settled it.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn renew(db: &Database, claim: i64, until: DateTime<Utc>) -> Result<bool, StoreError> {
-    let renewed = write!(db, RENEW, claim, Timestamp::from(until));
-    Ok(renewed == 1)
-}
-
-/// A claim whose worker fell silent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expired {
-    /// Its number.
-    pub id: i64,
-    /// The message.
-    pub message: MessageId,
-    /// The device.
-    pub device: Device,
-    /// Who was to get its deliveries.
-    pub provider: String,
-}
-
-/// The claims whose worker fell silent before `now`; at most 100.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn expired(db: &Database, now: DateTime<Utc>) -> Result<Vec<Expired>, StoreError> {
-    type Row = (i64, i64, Word<Device>, String);
-    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(EXPIRED)
-        .bind(Timestamp::from(now))
-        .fetch_all(pool)
-        .await?);
-    let expired = |(id, message, Word(device), provider)| Expired {
-        id,
-        message: MessageId(message),
-        device,
-        provider,
-    };
-    Ok(rows.into_iter().map(expired).collect())
-}
-
-/// When a device's next delivery is due, soon or long ago; `None` where none waits.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn next_due(db: &Database, device: Device) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let next: Option<Timestamp> = on_database!(db, |pool| sqlx::query_scalar(NEXT)
-        .bind(device.as_str())
-        .fetch_one(pool)
-        .await?);
-    Ok(next.map(Timestamp::utc))
 }

@@ -15,10 +15,12 @@ use sqlx::{
 
 pub mod cancel;
 pub mod claim;
+pub mod content;
 pub mod detail;
 pub mod find;
 mod guard;
 pub mod inbox;
+pub mod lease;
 pub mod receipts;
 pub mod recipients;
 pub mod record;
@@ -26,6 +28,7 @@ pub mod refresh;
 pub mod report;
 pub mod reports;
 pub mod sessions;
+pub mod silence;
 pub mod submit;
 pub mod suppression;
 pub mod time;

@@ -1,12 +1,17 @@
 //! Record: what came of a batch that was handed over, or of one whose worker fell silent.
 
 use chrono::{DateTime, Utc};
-use shared::{delivery::DeliveryStatus, message::MessageId, standing::Standing};
+use shared::{
+    delivery::DeliveryStatus,
+    message::{MessageId, MessageStatus},
+    standing::Standing,
+};
 
 use super::{
     BeginWrite, Database, StoreError,
-    claim::{Claim, Expired},
+    claim::Claim,
     guard::{Guard, Held, Kept},
+    lease::Expired,
     on_database,
     time::Timestamp,
 };
@@ -129,6 +134,10 @@ fn after(
         } => {
             after.standing.merge(before.device, &outcome.standing(now));
             after.provider_id = provider_id.clone().or(after.provider_id);
+            if held.status == MessageStatus::Canceled && after.provider_id.is_some() {
+                // It was in flight when its message was canceled; perhaps it can be taken back.
+                held.check_at = Some(now);
+            }
             after.due_at = match after.standing.status.is_final() {
                 true => None,
                 false => ask_at.map(Timestamp::from),

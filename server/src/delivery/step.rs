@@ -1,0 +1,218 @@
+//! One step: claim a batch, hand it over, record what came of it.
+
+use std::{sync::PoisonError, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::delivery::DeliveryStatus;
+
+use super::{
+    dispatcher::{Crew, Dispatcher},
+    providers::{Answer, HandOver, Outcome},
+    retry,
+};
+use crate::store::{
+    StoreError,
+    claim::{self, Claim, Claimed, Wanted},
+    lease,
+    record::{self, Handed},
+    suppression,
+};
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Handed so many over; there may be more.
+    Handed(u32),
+    /// Something changed on the way; there may be more.
+    Again,
+    /// The provider's rate allows no more before this instant.
+    Paced(DateTime<Utc>),
+    /// Nothing was due.
+    Nothing,
+}
+
+/// The pause before a database that failed is tried again.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+impl Dispatcher {
+    /// Does one step of a crew's work: what waits in a lane first, or with `retries` what is to be tried again.
+    ///
+    /// # Errors
+    /// Where the database fails before anything was handed over.
+    pub async fn step(&self, crew: &Crew, retries: bool) -> Result<Step, StoreError> {
+        let now = self.clock.now();
+        let wanted = Wanted {
+            device: crew.device,
+            takes: crew.takes,
+            most: crew.route.provider.batch(),
+            provider: crew.route.provider.name(),
+            rate: crew.route.rate,
+            urgent_only: self.urgent_only(crew, now),
+            retries,
+            lease: self.rules.lease,
+            silence: self.rules.silence,
+        };
+        let claim = match claim::claim(&self.db, &wanted, now).await? {
+            Claimed::Batch(claim) => claim,
+            Claimed::Paced(until) => return Ok(Step::Paced(until)),
+            Claimed::Again => return Ok(Step::Again),
+            Claimed::Nothing => return Ok(Step::Nothing),
+        };
+        let _busy = Busy::with(self, claim.id);
+        match self.hand_over(crew, &claim).await {
+            Ok(handed) => {
+                self.keep(&claim, &handed).await;
+                Ok(Step::Handed(claim.deliveries.len() as u32))
+            }
+            Err(error) => {
+                // Nothing of it has left the house: it goes back in line.
+                let later = Handed::Later {
+                    reason: String::new(),
+                    due_at: now,
+                };
+                self.keep(&claim, &vec![later; claim.deliveries.len()])
+                    .await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Hands a claim over, renewing it for as long as that takes. An error comes before anything of it has left.
+    async fn hand_over(&self, crew: &Crew, claim: &Claim) -> Result<Vec<Handed>, StoreError> {
+        let content = self.content(claim.message).await?;
+        let addresses: Vec<&str> = claim
+            .deliveries
+            .iter()
+            .map(|d| d.address.as_str())
+            .collect();
+        let suppressed = suppression::suppressed(&self.db, claim.device, &addresses).await?;
+        let batch: Vec<HandOver> = claim
+            .deliveries
+            .iter()
+            .filter(|delivery| !suppressed.contains_key(&delivery.address))
+            .map(|delivery| HandOver {
+                message: claim.message,
+                number: delivery.number,
+                device: claim.device,
+                address: delivery.address.clone(),
+                attempt: delivery.attempt,
+                content: content.clone(),
+                person: delivery.person.clone(),
+                name: delivery.name.clone(),
+            })
+            .collect();
+        let mut answers = self.answers(crew, claim, &batch).await.into_iter();
+        let now = self.clock.now();
+        let handed = claim.deliveries.iter().map(|delivery| {
+            if let Some(why) = suppressed.get(&delivery.address) {
+                return over(suppression::outcome(*why));
+            }
+            // A provider that answers for fewer than it was handed leaves the rest in doubt.
+            let answer = answers.next().unwrap_or_else(|| Answer::Taken {
+                provider_id: None,
+                outcome: Outcome::of(DeliveryStatus::InProgress),
+                ask_after: None,
+            });
+            self.handed(answer, delivery.attempt, delivery.number, now)
+        });
+        Ok(handed.collect())
+    }
+
+    async fn answers(&self, crew: &Crew, claim: &Claim, batch: &[HandOver]) -> Vec<Answer> {
+        if batch.is_empty() {
+            return Vec::new();
+        }
+        let third = (self.rules.lease / 3).to_std().unwrap_or(LONGEST_PAUSE);
+        let mut answers = crew.route.provider.hand_over(batch);
+        loop {
+            match tokio::time::timeout(third, &mut answers).await {
+                Ok(answers) => return answers,
+                Err(_) => {
+                    let until = self.clock.now() + self.rules.lease;
+                    if let Err(error) = lease::renew(&self.db, claim.id, until).await {
+                        tracing::warn!(error = %error, message.id = claim.message.0, "a claim was not renewed");
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an answer makes of a delivery.
+    fn handed(&self, answer: Answer, attempt: u32, number: u32, now: DateTime<Utc>) -> Handed {
+        match answer {
+            Answer::Taken {
+                provider_id,
+                outcome,
+                ask_after,
+            } => Handed::Over {
+                provider_id,
+                outcome,
+                ask_at: ask_after.and_then(|after| Some(now + TimeDelta::from_std(after).ok()?)),
+            },
+            Answer::Refused { outcome } => over(outcome),
+            Answer::Later { reason, after } => {
+                match retry::pause(attempt, self.rules.attempts, after, number) {
+                    Some(pause) => Handed::Later {
+                        reason,
+                        due_at: now + pause,
+                    },
+                    None => Handed::GivenUp {
+                        reason: format!("Given up after {attempt} attempts. {reason}"),
+                    },
+                }
+            }
+        }
+    }
+
+    /// Records a batch, however long the database is away: what was handed over must not be forgotten.
+    async fn keep(&self, claim: &Claim, handed: &[Handed]) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match record::record(&self.db, claim, handed, self.clock.now()).await {
+                Ok(()) => return,
+                Err(error) => {
+                    tracing::warn!(error = %error, message.id = claim.message.0, "a batch waits to be recorded");
+                }
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+const fn over(outcome: Outcome) -> Handed {
+    Handed::Over {
+        provider_id: None,
+        outcome,
+        ask_at: None,
+    }
+}
+
+/// Says that a claim is being worked on, for as long as it is.
+struct Busy<'a> {
+    dispatcher: &'a Dispatcher,
+    claim: i64,
+}
+
+impl<'a> Busy<'a> {
+    fn with(dispatcher: &'a Dispatcher, claim: i64) -> Self {
+        let mut busy = dispatcher
+            .busy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        busy.insert(claim);
+        Busy { dispatcher, claim }
+    }
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        let mut busy = self
+            .dispatcher
+            .busy
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        busy.remove(&self.claim);
+    }
+}

@@ -1,0 +1,127 @@
+//! Tending: what has to be done besides handing over. Claims of silent workers are settled, providers that
+//! send no receipts are asked, messages that have fallen silent are marked, what was canceled in flight is
+//! taken back.
+
+use std::{collections::BTreeMap, sync::PoisonError};
+
+use chrono::TimeDelta;
+use shared::{
+    delivery::{DeliveryStatus, Device},
+    message::MessageId,
+};
+
+use super::{
+    dispatcher::{Dispatcher, Route},
+    providers::{InFlight, Outcome, Recall},
+};
+use crate::store::{StoreError, lease, receipts, record, silence};
+
+/// Deliveries that a provider is asked about at once.
+const ASKED: u32 = 500;
+
+/// How long after a question without news the next one comes.
+const ASK_AGAIN: TimeDelta = TimeDelta::seconds(30);
+
+impl Dispatcher {
+    /// Settles the claims of workers that fell silent; answers how many.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn settle_silent(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        let mut settled = 0;
+        for expired in lease::expired(&self.db, now).await? {
+            let ours = {
+                let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+                busy.contains(&expired.id)
+            };
+            if ours {
+                continue;
+            }
+            let rule = self.after_silence(&expired.provider);
+            if record::release(&self.db, &expired, rule, now).await? {
+                tracing::warn!(
+                    message.id = expired.message.0,
+                    device = expired.device.as_str(),
+                    rule = ?rule,
+                    "a worker fell silent; its batch was settled"
+                );
+                settled += 1;
+            }
+        }
+        Ok(settled)
+    }
+
+    /// Asks the providers about what they are to be asked of by now; answers how many deliveries that were.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn ask(&self, device: Device) -> Result<usize, StoreError> {
+        let (own, sandbox) = (self.routes.of(device), &self.routes.sandbox);
+        let mut asked = self.ask_one(device, own).await?;
+        if own.provider.name() != sandbox.provider.name() {
+            asked += self.ask_one(device, sandbox).await?;
+        }
+        Ok(asked)
+    }
+
+    async fn ask_one(&self, device: Device, route: &Route) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        let name = route.provider.name();
+        let open = receipts::to_ask(&self.db, name, device, ASKED, now).await?;
+        let asked = open.len();
+        let mut messages: BTreeMap<MessageId, Vec<InFlight>> = BTreeMap::new();
+        for in_flight in open {
+            messages
+                .entry(in_flight.key.message)
+                .or_default()
+                .push(in_flight);
+        }
+        for (message, open) in messages {
+            let outcomes = route.provider.ask(&open).await;
+            let answers: Vec<(u32, Option<Outcome>)> =
+                open.iter().map(|of| of.key.number).zip(outcomes).collect();
+            let now = self.clock.now();
+            receipts::answered(&self.db, message, &answers, now + ASK_AGAIN, now).await?;
+        }
+        Ok(asked)
+    }
+
+    /// Looks after the messages that are to be looked after by now: takes back what was canceled in flight,
+    /// and marks what has fallen silent. Answers how many messages that were.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn look_after(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        let due = silence::due(&self.db, now).await?;
+        let looked = due.len();
+        for message in due {
+            let again = self.recall(message).await?;
+            silence::check(&self.db, message, self.rules.silence, again, now).await?;
+        }
+        Ok(looked)
+    }
+
+    /// Takes back what is in flight of a canceled message, where its provider can; whether to try again.
+    async fn recall(&self, message: MessageId) -> Result<bool, StoreError> {
+        let mut again = false;
+        for (provider, open) in silence::to_recall(&self.db, message).await? {
+            let route = self.routes.of(open.device);
+            if route.provider.name() != provider {
+                continue;
+            }
+            match route.provider.recall(&open).await {
+                Recall::Recalled => {
+                    let now = self.clock.now();
+                    let outcome = Outcome::of(DeliveryStatus::Canceled);
+                    let answers = [(open.key.number, Some(outcome))];
+                    receipts::answered(&self.db, message, &answers, now + ASK_AGAIN, now).await?;
+                }
+                Recall::Later => again = true,
+                Recall::TooLate | Recall::Cannot => {}
+            }
+        }
+        Ok(again)
+    }
+}
