@@ -13,6 +13,7 @@ use crate::{
     telemetry,
 };
 
+pub mod deliver;
 mod demo;
 mod import;
 mod serve;
@@ -43,6 +44,8 @@ enum Command {
         store: StoreSettings,
         #[command(flatten)]
         serve: ServeSettings,
+        #[command(flatten)]
+        delivery: deliver::DeliverySettings,
     },
     /// Take in messages from a file, one JSON object a line.
     Import {
@@ -84,7 +87,11 @@ impl std::error::Error for Failure {}
 pub async fn run(cli: Cli) -> Result<(), Failure> {
     telemetry::start(cli.log);
     match cli.command {
-        Command::Serve { store, serve } => serve::serve(&store, &serve, SystemClock).await,
+        Command::Serve {
+            store,
+            serve,
+            delivery,
+        } => serve::serve(&store, &serve, &delivery, SystemClock).await,
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
         Command::Openapi => {

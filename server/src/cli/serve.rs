@@ -4,7 +4,11 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{net::TcpListener, signal};
 
-use super::{Failure, causes, demo, open};
+use super::{
+    Failure, causes,
+    deliver::{Delivering, DeliverySettings},
+    demo, open,
+};
 use crate::{
     auth::sessions::StoredSessions,
     clock::{Clock, SharedClock},
@@ -23,6 +27,7 @@ const LAST_WORDS: Duration = Duration::from_secs(10);
 pub async fn serve(
     store: &StoreSettings,
     settings: &ServeSettings,
+    delivery: &DeliverySettings,
     clock: impl Clock + 'static,
 ) -> Result<(), Failure> {
     let clock: SharedClock = Arc::new(clock);
@@ -41,6 +46,8 @@ pub async fn serve(
     if settings.demo {
         demo::fill(&db, &store.district(), &*clock).await?;
     }
+    let district = store.district();
+    let delivering = Delivering::begin(delivery, settings.demo, &db, &clock, &district);
     let app = App::new(db.clone(), clock, store.district(), settings.app())
         .map_err(|error| Failure::new(format!("Passwords cannot be hashed here: {error}.")))?;
     let sweeper = tokio::spawn(sweep(app.sessions.clone()));
@@ -57,6 +64,9 @@ pub async fn serve(
         () = async { stopping.notified().await; tokio::time::sleep(LAST_WORDS).await } => Ok(()),
     };
     sweeper.abort();
+    if let Some(delivering) = delivering {
+        delivering.end().await;
+    }
     db.close().await;
     served.map_err(|error| Failure::new(format!("The server stopped: {error}.")))
 }

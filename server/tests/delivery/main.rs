@@ -1,9 +1,12 @@
 //! Delivery: the dispatcher over a real store, on SQLite and on Postgres, with a sink in place of providers.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "../support/postgres.rs"]
 mod postgres;
 
 #[path = "../store/log.rs"]
+#[expect(dead_code, reason = "the store's tests look for more")]
 mod log;
 
 mod sink;

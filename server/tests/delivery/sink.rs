@@ -77,7 +77,7 @@ impl Provider for Sink {
         let mut handed = self.handed.lock().unwrap();
         handed.extend(batch.iter().map(HandOver::key));
         let reply = self.reply.lock().unwrap();
-        batch.iter().map(|hand_over| reply(hand_over)).collect()
+        batch.iter().map(&*reply).collect()
     }
 }
 
