@@ -97,6 +97,11 @@ impl DateNeedle {
         self.0.is_empty()
     }
 
+    /// Whether every date that it finds is found by `other` too, because it contains it.
+    pub fn narrows(&self, other: &DateNeedle) -> bool {
+        contains(&self.0, &other.0)
+    }
+
     /// Whether it stands anywhere in the date whose [`search_text`] this is.
     pub fn matches(&self, search_text: &str) -> bool {
         contains(search_text, &self.0)

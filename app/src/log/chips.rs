@@ -80,8 +80,8 @@ fn ChipView(chip: Chip) -> impl IntoView {
     };
     view! {
         <button class="chip" type="button"
-            aria-label=move || value.with(|value| format!("Remove filter {label}: {value}"))
             on:click=move |_| log.filters.update(|filters| chip.remove(filters))>
+            <span class="unseen">"Remove filter "</span>
             <span class="chip-label">{label}":"</span>" "
             <span class="chip-value" dir="auto">{move || value.get()}</span>
             <svg viewBox="0 0 10 10" width="8" height="8" aria-hidden="true">

@@ -58,60 +58,70 @@ impl ColumnFilters {
         self.chosen.iter().all(Vec::is_empty)
             && self.typed.iter().all(|text| text.trim().is_empty())
     }
+
+    /// Whether every row that passes now passed `before` too: nothing but typed text has changed, and what is
+    /// typed contains what was. Then only those rows need be looked at.
+    pub fn narrows(&self, before: &ColumnFilters) -> bool {
+        self.chosen == before.chosen
+            && Typed::ALL.into_iter().all(|column| {
+                let (now, before) = (self.typed(column), before.typed(column));
+                now == before
+                    || before.trim().is_empty()
+                    || match column {
+                        Typed::Subject => now.to_lowercase().contains(&before.to_lowercase()),
+                        Typed::ScheduleId => now.trim().contains(before.trim()),
+                        Typed::Created | Typed::Scheduled => {
+                            DateNeedle::new(now).narrows(&DateNeedle::new(before))
+                        }
+                    }
+            })
+    }
 }
 
 /// The numbers of the rows that pass `filters`, in the order given.
 pub fn visible(rows: &Rows, order: &[u32], filters: &ColumnFilters) -> Vec<u32> {
-    if filters.is_empty() {
-        return order.to_vec();
-    }
-    let facets = Facet::ALL.map(|facet| {
+    // One filter after another, each over what the others left: mostly there is but one.
+    let mut left = order.to_vec();
+    let row = |number: u32| &rows.list[number as usize];
+    for facet in Facet::ALL {
         let chosen = filters.chosen(facet);
-        let values = &rows.facet(facet).values;
-        (!chosen.is_empty()).then(|| -> Vec<bool> {
-            values
-                .iter()
-                .map(|value| chosen.iter().any(|c| **c == **value))
-                .collect()
-        })
-    });
+        if !chosen.is_empty() {
+            let passing = passing(&rows.facet(facet).values, |value| {
+                chosen.iter().any(|c| **c == *value)
+            });
+            left.retain(|&number| passing[row(number).facets[facet as usize] as usize]);
+        }
+    }
     let subject = filters.typed(Typed::Subject).to_lowercase();
-    let subjects: Option<Vec<bool>> = (!subject.trim().is_empty()).then(|| {
-        let lower = &rows.subjects.lower;
-        lower.iter().map(|text| contains(text, &subject)).collect()
-    });
-    let date = |typed| Some(DateNeedle::new(filters.typed(typed))).filter(|n| !n.is_empty());
-    let (created, scheduled) = (date(Typed::Created), date(Typed::Scheduled));
+    if !subject.trim().is_empty() {
+        let passing = passing(&rows.subjects.lower, |text| contains(text, &subject));
+        left.retain(|&number| passing[row(number).subject as usize]);
+    }
     let schedule = filters.typed(Typed::ScheduleId).trim();
+    if !schedule.is_empty() {
+        left.retain(|&number| contains(&row(number).schedule_text, schedule));
+    }
+    let created = DateNeedle::new(filters.typed(Typed::Created));
+    if !created.is_empty() {
+        left.retain(|&number| created.matches(&row(number).created.search));
+    }
+    let scheduled = DateNeedle::new(filters.typed(Typed::Scheduled));
+    if !scheduled.is_empty() {
+        left.retain(|&number| scheduled.matches(&row(number).scheduled.search));
+    }
+    left
+}
 
-    order
-        .iter()
-        .copied()
-        .filter(|&number| {
-            let row = &rows.list[number as usize];
-            let chosen = row.facets.iter().zip(&facets);
-            let passes = |(&value, facet): (&u32, &Option<Vec<bool>>)| {
-                facet.as_ref().is_none_or(|passing| passing[value as usize])
-            };
-            chosen.into_iter().all(passes)
-                && subjects
-                    .as_ref()
-                    .is_none_or(|passing| passing[row.subject as usize])
-                && created
-                    .as_ref()
-                    .is_none_or(|n| n.matches(&row.created.search))
-                && scheduled
-                    .as_ref()
-                    .is_none_or(|n| n.matches(&row.scheduled.search))
-                && (schedule.is_empty() || contains(&row.schedule_text, schedule))
-        })
-        .collect()
+/// Which of a column's texts pass.
+fn passing(texts: &[Box<str>], pass: impl Fn(&str) -> bool) -> Vec<bool> {
+    texts.iter().map(|text| pass(text)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::log::rows::tests::message;
+    use proptest::prelude::*;
 
     fn found(rows: &Rows, change: impl FnOnce(&mut ColumnFilters)) -> Vec<i64> {
         let mut filters = ColumnFilters::default();
@@ -211,5 +221,43 @@ mod tests {
         let mut filters = ColumnFilters::default();
         filters.set_typed(Typed::Created, "2020".into());
         assert_eq!(visible(&rows, &[2, 1, 0], &filters), [2, 0]);
+    }
+
+    #[test]
+    fn a_longer_text_narrows_and_a_shorter_one_does_not() {
+        let typed = |column, text: &str| {
+            let mut filters = ColumnFilters::default();
+            filters.set_typed(column, text.into());
+            filters
+        };
+        for column in Typed::ALL {
+            assert!(typed(column, "12").narrows(&typed(column, "1")));
+            assert!(typed(column, "12").narrows(&typed(column, " ")));
+            assert!(!typed(column, "1").narrows(&typed(column, "12")));
+            assert!(!typed(column, "").narrows(&typed(column, "1")));
+        }
+        let mut chosen = typed(Typed::Subject, "park");
+        chosen.choose(Facet::Status, "Sent");
+        assert!(!chosen.narrows(&typed(Typed::Subject, "park")));
+    }
+
+    proptest! {
+        /// Whatever is typed after whatever, looking only at the rows left gives what looking at all gives.
+        #[test]
+        fn rows_that_are_left_are_enough_to_look_at(
+            before in "[ 0-9/:apAm]{0,4}", now in "[ 0-9/:apAm]{0,6}", grown in any::<bool>(), column in 0usize..4
+        ) {
+            let rows = screen();
+            let column = Typed::ALL[column];
+            let now = if grown { format!("{before}{now}") } else { now };
+            let (mut first, mut second) = (ColumnFilters::default(), ColumnFilters::default());
+            first.set_typed(column, before);
+            second.set_typed(column, now);
+            let all: Vec<u32> = (0..rows.list.len() as u32).collect();
+            let left = visible(&rows, &all, &first);
+            if second.narrows(&first) {
+                prop_assert_eq!(visible(&rows, &left, &second), visible(&rows, &all, &second));
+            }
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The table's moving parts: what is on screen, what the keyboard is at, and where the focus is.
 
+use std::ops::Range;
+
 use leptos::{prelude::*, web_sys};
 use shared::message::MessageId;
 use wasm_bindgen::JsCast;
@@ -133,7 +135,8 @@ impl Grid {
         self.draw();
     }
 
-    /// Shows other rows, or the same in another order, from the top unless only a row has changed.
+    /// Shows other rows, or the same in another order, from the top unless only a row has changed. Only those on
+    /// screen are drawn at once; [`Grid::complete`] draws those around them.
     pub fn show(&mut self, shown: Option<Shown>) {
         let stays = match (&self.shown, &shown) {
             (Some(before), Some(now)) => before.list == now.list,
@@ -148,6 +151,11 @@ impl Grid {
                 self.elements.scroller.set_scroll_top(0);
             }
         }
+        self.draw_seen();
+    }
+
+    /// Draws the rows around those on screen.
+    pub fn complete(&mut self) {
         self.draw();
     }
 
@@ -164,6 +172,14 @@ impl Grid {
     }
 
     fn draw(&mut self) {
+        self.draw_part(Viewport::window);
+    }
+
+    fn draw_seen(&mut self) {
+        self.draw_part(Viewport::seen);
+    }
+
+    fn draw_part(&mut self, part: impl Fn(&Viewport, usize) -> Range<usize>) {
         let Some(shown) = &self.shown else { return };
         let count = shown.list.len();
         if self.count != Some(count) {
@@ -177,7 +193,9 @@ impl Grid {
             );
         }
         let window = self.viewport.window(count);
-        self.pool.draw(shown, window, self.viewport.row, self.marks);
+        let now = part(&self.viewport, count);
+        self.pool
+            .draw(shown, window, &now, self.viewport.row, self.marks);
         if self.focused {
             self.focus();
         }

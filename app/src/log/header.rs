@@ -1,6 +1,6 @@
 //! The table's head: headers that sort, and under each its filter.
 
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 
 use super::{
     columns::{Column, Control, Typed},
@@ -76,8 +76,20 @@ fn TextFilter(typed: Typed, place: &'static str) -> impl IntoView {
     let table = use_context::<TableFocus>();
     let label = typed.column().label();
     let text = Memo::new(move |_| log.filters.with(|filters| filters.typed(typed).to_owned()));
+    // What the person types stands in the field already; only what comes from elsewhere is written into it.
+    let own = StoredValue::new(String::new());
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        if let Some(field) = field.get()
+            && text.with(|text| own.with_value(|own| own != text))
+        {
+            own.set_value(text.get_untracked());
+            field.set_value(&text.get_untracked());
+        }
+    });
     let type_in = move |event: ev::Event| {
         let text = event_target_value(&event);
+        own.set_value(text.clone());
         log.filters.update(|filters| filters.set_typed(typed, text));
     };
     let keydown = move |event: ev::KeyboardEvent| match event.key().as_str() {
@@ -97,9 +109,8 @@ fn TextFilter(typed: Typed, place: &'static str) -> impl IntoView {
         _ => {}
     };
     view! {
-        <input class="filter" class:active=move || !text.get().trim().is_empty()
-            id=format!("filter-{}-{place}", typed.column().key()) type="text"
+        <input class="filter" node_ref=field id=format!("filter-{}-{place}", typed.column().key()) type="text"
             aria-label=format!("Filter {label}") placeholder=typed.hint() autocomplete="off" spellcheck="false"
-            prop:value=move || text.get() on:input=type_in on:keydown=keydown/>
+            on:input=type_in on:keydown=keydown/>
     }
 }

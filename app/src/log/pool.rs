@@ -60,17 +60,23 @@ impl Pool {
         })
     }
 
-    /// Shows the rows at the places of `window`, each `height` pixels high.
-    pub fn draw(&mut self, shown: &Shown, window: Range<usize>, height: f64, marks: Marks) {
+    /// Shows the rows at the places of `window`, each `height` pixels high. Those outside of `now` may say for
+    /// a while what they said before, if they are drawn already.
+    pub fn draw(
+        &mut self,
+        shown: &Shown,
+        window: Range<usize>,
+        now: &Range<usize>,
+        height: f64,
+        marks: Marks,
+    ) {
         while self.slots.len() < window.len() {
             let Some(slot) = Slot::new(&self.pattern, &self.body) else {
                 return;
             };
             self.slots.push_back(slot);
         }
-        if window.len() == self.slots.len() && self.window.len() == window.len() {
-            self.turn(window.start);
-        }
+        self.turn(window.start);
         let offset = window.start as f64 * height;
         if offset != self.offset {
             self.offset = offset;
@@ -81,7 +87,8 @@ impl Pool {
         for (at, slot) in self.slots.iter_mut().enumerate() {
             let place = window.start + at;
             match window.contains(&place) {
-                true => slot.show(shown, place, marks),
+                true if now.contains(&place) || slot.is_empty() => slot.show(shown, place, marks),
+                true => {}
                 false => slot.hide(),
             }
         }
@@ -150,6 +157,10 @@ impl Slot {
             active: false,
             hidden: false,
         })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.shows.is_none()
     }
 
     fn hide(&mut self) {

@@ -39,6 +39,41 @@ pub struct Shown {
     pub rows: Arc<Rows>,
     /// Those to show.
     pub list: Arc<[u32]>,
+    /// What they were chosen by, and from among which.
+    by: ColumnFilters,
+    order: Arc<[u32]>,
+}
+
+impl Shown {
+    /// The rows of `order` that pass `filters`. What passed before is enough to look at while one types on.
+    fn new(
+        rows: &Arc<Rows>,
+        order: &Arc<[u32]>,
+        filters: &ColumnFilters,
+        before: Option<&Shown>,
+    ) -> Self {
+        let left = before
+            .filter(|before| Arc::ptr_eq(&before.order, order) && filters.narrows(&before.by));
+        let list = left.map_or(order, |before| &before.list);
+        Shown {
+            rows: rows.clone(),
+            list: filter::visible(rows, list, filters).into(),
+            by: filters.clone(),
+            order: order.clone(),
+        }
+    }
+}
+
+/// All loaded rows, and their numbers in the order of the sort.
+struct Sorted {
+    rows: Arc<Rows>,
+    list: Arc<[u32]>,
+}
+
+impl PartialEq for Sorted {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.rows, &other.rows) && self.list == other.list
+    }
 }
 
 impl PartialEq for Shown {
@@ -103,18 +138,14 @@ impl Log {
         let sort = RwSignal::new(address.sort);
         let order = Memo::new(move |_| {
             let rows = found.with(|found| found.as_ref().map(|found| found.rows.clone()))?;
-            let list = sort::order(&rows, sort.get()).into();
-            Some(Shown { rows, list })
+            let list: Arc<[u32]> = sort::order(&rows, sort.get()).into();
+            Some(Sorted { rows, list })
         });
-        let shown = Memo::new(move |_| {
+        let shown = Memo::new(move |before: Option<&Option<Shown>>| {
             order.with(|order| {
-                let Shown { rows, list } = order.as_ref()?;
-                Some(Shown {
-                    rows: rows.clone(),
-                    list: filters
-                        .with(|filters| filter::visible(rows, list, filters))
-                        .into(),
-                })
+                let Sorted { rows, list } = order.as_ref()?;
+                let before = before.and_then(Option::as_ref);
+                Some(filters.with(|filters| Shown::new(rows, list, filters, before)))
             })
         });
         let log = Log {
@@ -149,11 +180,13 @@ impl Log {
             self.filters.track();
             self.sort.track();
             self.recipients.track();
-            if before.is_none() {
+            if before.is_none() || timer.with_value(Option::is_some) {
                 return;
             }
-            stop();
-            let write = move || location::replace(&self.address());
+            let write = move || {
+                timer.set_value(None);
+                location::replace(&self.address());
+            };
             timer.set_value(set_timeout_with_handle(write, ADDRESS_FOLLOWS).ok());
         });
         let popped = window_event_listener(ev::popstate, move |_| {

@@ -1,6 +1,10 @@
 //! The table: real markup around row elements that [`Grid`] fills.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    time::Duration,
+};
 
 use leptos::{ev, html, prelude::*, web_sys};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -12,6 +16,9 @@ use super::{
     pool::set_attribute,
     state::Log,
 };
+
+/// While one types only the rows on screen are drawn; those around them follow after this pause.
+const REST_FOLLOWS: Duration = Duration::from_millis(60);
 
 /// The table of messages. `entered` is a request to move the focus into it.
 #[component]
@@ -55,12 +62,24 @@ pub fn Table(
     });
     Effect::new({
         let grid = grid.clone();
+        let rest = Rc::new(Cell::new(false));
         move |_| {
             let shown = log.shown.get();
             table.track();
             if let Some(grid) = grid.borrow_mut().as_mut() {
                 grid.show(shown);
             }
+            if rest.replace(true) {
+                return;
+            }
+            let (grid, rest) = (grid.clone(), rest.clone());
+            let complete = move || {
+                rest.replace(false);
+                if let Some(grid) = grid.borrow_mut().as_mut() {
+                    grid.complete();
+                }
+            };
+            set_timeout(complete, REST_FOLLOWS);
         }
     });
     Effect::new({
@@ -95,7 +114,7 @@ pub fn Table(
 
     let scroll = {
         let grid = grid.clone();
-        let asked = Rc::new(RefCell::new(false));
+        let asked = Rc::new(Cell::new(false));
         move |_| {
             if asked.replace(true) {
                 return;

@@ -17,24 +17,23 @@ pub struct Viewport {
 }
 
 impl Viewport {
-    /// How many rows are worth having elements for.
-    pub fn pool(&self) -> usize {
+    /// The places of the rows on screen, of `count` in all.
+    pub fn seen(&self, count: usize) -> Range<usize> {
         if self.row <= 0.0 {
-            return 0;
+            return 0..0;
         }
-        (self.height / self.row).ceil() as usize + 1 + 2 * OVERSCAN
+        let first = ((self.top / self.row).max(0.0) as usize).min(count);
+        let end = ((self.top + self.height) / self.row).ceil().max(0.0) as usize;
+        first..end.clamp(first, count)
     }
 
-    /// The places of the rows to draw, of `count` in all. Always as many as the pool has, while there are
-    /// that many, so that elements are not made and dropped as one scrolls.
+    /// The places of the rows to draw: those on screen and some more on either side.
     pub fn window(&self, count: usize) -> Range<usize> {
-        let pool = self.pool().min(count);
-        let first_seen = match self.row > 0.0 {
-            true => (self.top / self.row).max(0.0) as usize,
-            false => 0,
-        };
-        let first = first_seen.saturating_sub(OVERSCAN).min(count - pool);
-        first..first + pool
+        let seen = self.seen(count);
+        if self.row <= 0.0 {
+            return seen;
+        }
+        seen.start.saturating_sub(OVERSCAN)..(seen.end + OVERSCAN).min(count)
     }
 
     /// How many rows a page of the keyboard moves by.
@@ -71,7 +70,8 @@ mod tests {
 
     #[test]
     fn the_first_rows_are_drawn_before_anything_is_scrolled() {
-        assert_eq!(SCREEN.window(4000), 0..33);
+        assert_eq!(SCREEN.seen(4000), 0..20);
+        assert_eq!(SCREEN.window(4000), 0..26);
     }
 
     #[test]
@@ -105,7 +105,9 @@ mod tests {
             let viewport = Viewport { top, height, row };
             let window = viewport.window(count);
             prop_assert!(window.end <= count);
-            prop_assert!(window.len() <= viewport.pool());
+            let seen = viewport.seen(count);
+            prop_assert!(window.start <= seen.start && seen.end <= window.end);
+            prop_assert!(window.len() <= (height / row).ceil() as usize + 1 + 2 * OVERSCAN);
             let first = (top / row) as usize;
             let last = (((top + height) / row).ceil() as usize).min(count);
             prop_assert!(window.start <= first.min(count));
