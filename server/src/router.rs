@@ -14,7 +14,10 @@ use shared::{problem::ProblemType, session::Permission};
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
-    compression::{CompressionLayer, predicate::SizeAbove},
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{NotForContentType, SizeAbove},
+    },
     timeout::TimeoutLayer,
 };
 use utoipa_axum::{
@@ -28,7 +31,10 @@ use crate::{
     error::{self, Refusal},
     extract::MAX_BODY,
     headers, openapi,
-    routes::{call_statuses, cancel, detail, find, health, receipts, recipients, report, session},
+    routes::{
+        call_statuses, cancel, detail, failures, find, health, jobs, prints, receipts, recipients,
+        report, session,
+    },
     state::App,
     telemetry,
 };
@@ -60,7 +66,14 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(needs(Permission::View, routes!(detail::detail)))
         .routes(needs(Permission::View, routes!(recipients::recipients)))
         .routes(needs(Permission::Cancel, routes!(cancel::cancel)))
+        .routes(needs(Permission::View, routes!(failures::failures)))
+        .routes(needs(Permission::View, routes!(prints::prints)))
         .routes(needs(Permission::Report, routes!(report::report)))
+        .routes(needs(Permission::Report, routes!(jobs::events)))
+        .routes(needs(
+            Permission::Report,
+            routes!(jobs::fetch, jobs::abandon),
+        ))
         .routes(needs(
             Permission::View,
             routes!(call_statuses::call_statuses),
@@ -88,7 +101,10 @@ pub fn router(app: App) -> Router {
             CompressionLayer::new()
                 .no_zstd()
                 .quality(CompressionLevel::Precise(4))
-                .compress_when(SizeAbove::new(WORTH_COMPRESSING)),
+                .compress_when(
+                    // Events would wait in the compressor for more of them.
+                    SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::SSE),
+                ),
         )
         .fallback(assets::page)
         .layer(DefaultBodyLimit::max(MAX_BODY))

@@ -1,6 +1,9 @@
 //! What every request may use.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::{Arc, LazyLock},
+    thread,
+};
 
 use chrono::TimeDelta;
 use tokio::sync::Semaphore;
@@ -9,6 +12,7 @@ use crate::{
     auth::{attempts::Attempts, password::Passwords, sessions::StoredSessions},
     clock::SharedClock,
     receipts::Proofs,
+    report::{jobs::Jobs, pdf::Faces},
     store::{Database, District},
 };
 
@@ -33,7 +37,14 @@ pub struct App {
     pub proofs: Arc<Proofs>,
     /// Turns to make a report.
     pub printers: Arc<Semaphore>,
+    /// Long reports that are being made.
+    pub jobs: Arc<Jobs>,
+    /// What reports are printed with.
+    pub paper: Faces,
 }
+
+/// The fonts in the binary, read once.
+static EMBEDDED: LazyLock<Faces> = LazyLock::new(Faces::embedded);
 
 /// Reports made at once. Each keeps a core busy, and looking something up must not wait for them.
 fn printers() -> usize {
@@ -76,6 +87,8 @@ impl App {
             passwords: Passwords::new()?,
             attempts: Arc::default(),
             proofs: Arc::default(),
+            jobs: Arc::default(),
+            paper: EMBEDDED.clone(),
             printers: Arc::new(Semaphore::new(printers())),
             db,
             clock,

@@ -255,6 +255,10 @@ pub struct RecipientQuery {
     /// Only lines with a delivery in this status (on `device`, where that is given too).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<DeliveryStatus>,
+    /// Only lines with a delivery that failed for the same cause as the delivery of this number: a
+    /// [`Cause`](crate::failures::Cause)'s `failure`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<i64>,
     /// Only lines after this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u32>,

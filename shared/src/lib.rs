@@ -13,14 +13,16 @@
 //! - **tally**: how many distinct addresses of a message stand where; every total is derived from it.
 //!
 //! # Map
-//! `find` and `message` are the log's rows, `delivery` and `call_status` what happened to each address, `standing` how news
-//! changes that,
-//! `counting` every total, `report` what is printed, `datetime` the one displayed date format, `paths`, `problem` and `session` the API's frame.
+//! `find` and `message` are the log's rows, `delivery`, `call_status` and `failures` what happened to each address,
+//! `standing` how news changes that, `counting` every total, `report` what is printed, `csv` its lines, `datetime` the
+//! one displayed date format, `paths`, `problem` and `session` the API's frame.
 
 pub mod call_status;
 pub mod counting;
+pub mod csv;
 pub mod datetime;
 pub mod delivery;
+pub mod failures;
 pub mod find;
 pub mod inbox;
 pub mod message;

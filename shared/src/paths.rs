@@ -12,6 +12,14 @@ pub const DELIVERIES: &str = "/api/messages/{id}/deliveries";
 pub const CANCEL: &str = "/api/messages/{id}/cancel";
 /// The Sent Message Report of one message, as the router spells it.
 pub const REPORT: &str = "/api/messages/{id}/report";
+/// Who printed reports of one message, as the router spells it.
+pub const PRINTS: &str = "/api/messages/{id}/prints";
+/// Why deliveries of one message failed, as the router spells it.
+pub const FAILURES: &str = "/api/messages/{id}/failures";
+/// A long report: fetched once it is done (`GET`), or abandoned (`DELETE`), as the router spells it.
+pub const JOB: &str = "/api/reports/{job}";
+/// How far a long report is, as the router spells it.
+pub const JOB_EVENTS: &str = "/api/reports/{job}/events";
 /// The call statuses and what they mean.
 pub const CALL_STATUSES: &str = "/api/call-statuses";
 /// Asks the providers what is still open of one message, as the router spells it.
@@ -58,6 +66,26 @@ pub fn refresh(id: MessageId) -> String {
 /// The Sent Message Report of one message.
 pub fn report(id: MessageId) -> String {
     REPORT.replace("{id}", &id.to_string())
+}
+
+/// Who printed reports of one message.
+pub fn prints(id: MessageId) -> String {
+    PRINTS.replace("{id}", &id.to_string())
+}
+
+/// Why deliveries of one message failed.
+pub fn failures(id: MessageId) -> String {
+    FAILURES.replace("{id}", &id.to_string())
+}
+
+/// A long report.
+pub fn job(job: &str) -> String {
+    JOB.replace("{job}", job)
+}
+
+/// How far a long report is.
+pub fn job_events(job: &str) -> String {
+    JOB_EVENTS.replace("{job}", job)
 }
 
 #[cfg(test)]

@@ -69,10 +69,14 @@ problem_types! {
     MethodNotAllowed = "method-not-allowed", 405, "Method not allowed";
     /// The message is past the point where it can be stopped.
     TooLateToCancel = "too-late-to-cancel", 409, "Too late to cancel";
+    /// A long report is not done yet.
+    NotReady = "not-ready", 409, "Not ready yet";
     /// The body is larger than the server takes.
     TooLarge = "too-large", 413, "The request is too large";
     /// The body is not JSON by its content type.
     UnsupportedMediaType = "unsupported-media-type", 415, "The body must be JSON";
+    /// One person has too many long reports under way.
+    TooManyReports = "too-many-reports", 429, "Too many reports";
     /// Too many attempts in a short time.
     TooManyAttempts = "too-many-attempts", 429, "Too many attempts";
     /// A fault of ours; the server's log has it under the request's id.

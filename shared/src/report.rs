@@ -15,11 +15,13 @@ use crate::{
 };
 
 mod choices;
+mod printed;
 
 pub use choices::{
     ChoiceError, FAILED_DELIVERY_REFUSAL, ReportChoices, ReportDetail, ReportDevice, ReportFormat,
     ReportOptions,
 };
+pub use printed::{JobState, Print, ReportJob};
 
 /// A label and what stands behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]

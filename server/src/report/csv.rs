@@ -5,9 +5,9 @@ use std::{
     io::{self, Write},
 };
 
-use csv::{ByteRecord, Terminator, WriterBuilder};
-use shared::report::{
-    CSV_COLUMNS, DUPLICATE_LEGEND, NOT_CONTACTED_LEGEND, Report, ReportRow, sections,
+use shared::{
+    csv::{BYTE_ORDER_MARK, push_line},
+    report::{CSV_COLUMNS, DUPLICATE_LEGEND, NOT_CONTACTED_LEGEND, Report, ReportRow, sections},
 };
 
 /// Stands after the address of a duplicate.
@@ -24,43 +24,31 @@ pub fn write<E: From<io::Error>>(
     rows: impl IntoIterator<Item = Result<Vec<ReportRow>, E>>,
     mut out: impl Write,
 ) -> Result<(), E> {
-    out.write_all("\u{feff}".as_bytes())?;
-    let mut head = Table::new(&mut out);
-    head.head(report)?;
-    head.finish()?;
+    let mut table = Table {
+        line: BYTE_ORDER_MARK.to_string(),
+        out: &mut out,
+    };
+    table.head(report)?;
     if report.body.is_some() {
-        // An empty line, which the csv crate cannot write: its empty record is a quoted empty cell.
-        out.write_all(b"\r\n")?;
-        let mut table = Table::new(out);
+        table.out.write_all(b"\r\n")?;
         table.line(&CSV_COLUMNS)?;
         for chunk in rows {
             for row in chunk? {
                 table.row(&row)?;
             }
         }
-        table.finish()?;
     }
     Ok(())
 }
 
 /// A CSV file in which every line is as wide as the Delivery Detail.
 struct Table<W: Write> {
-    csv: csv::Writer<W>,
-    record: ByteRecord,
+    out: W,
+    /// What is not written yet.
+    line: String,
 }
 
 impl<W: Write> Table<W> {
-    fn new(out: W) -> Self {
-        let csv = WriterBuilder::new()
-            .terminator(Terminator::CRLF)
-            .flexible(true)
-            .from_writer(out);
-        Table {
-            csv,
-            record: ByteRecord::new(),
-        }
-    }
-
     fn head(&mut self, report: &Report) -> io::Result<()> {
         self.line(&[sections::TITLE])?;
         self.line(&["District/School", &report.organization])?;
@@ -103,19 +91,11 @@ impl<W: Write> Table<W> {
     }
 
     fn line(&mut self, cells: &[&str]) -> io::Result<()> {
-        self.record.clear();
-        for cell in cells {
-            self.record.push_field(inert(cell).as_bytes());
-        }
-        for _ in cells.len()..CSV_COLUMNS.len() {
-            self.record.push_field(b"");
-        }
-        self.csv.write_byte_record(&self.record)?;
+        let blank = std::iter::repeat_n(&"", CSV_COLUMNS.len() - cells.len());
+        push_line(&mut self.line, cells.iter().chain(blank));
+        self.out.write_all(self.line.as_bytes())?;
+        self.line.clear();
         Ok(())
-    }
-
-    fn finish(mut self) -> io::Result<()> {
-        self.csv.flush()
     }
 }
 
@@ -123,52 +103,5 @@ fn marked<'a>(text: &'a str, marked: bool, mark: &str) -> Cow<'a, str> {
     match marked {
         true => Cow::Owned(format!("{text} {mark}")),
         false => Cow::Borrowed(text),
-    }
-}
-
-/// A cell that a spreadsheet shows instead of running it: an apostrophe goes before what would start a
-/// formula. Negative whole numbers, such as call statuses, are numbers to every spreadsheet and stay.
-pub fn inert(cell: &str) -> Cow<'_, str> {
-    let number = cell
-        .strip_prefix('-')
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()));
-    let starts_a_formula =
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    match starts_a_formula && !number {
-        true => Cow::Owned(format!("'{cell}")),
-        false => Cow::Borrowed(cell),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_spreadsheet_would_run_is_shown_instead() {
-        for formula in [
-            "=1+1",
-            "+16125550100",
-            "-cmd|' /C calc'!A0",
-            "@SUM(A1)",
-            "\t=1",
-            "＝1+1",
-        ] {
-            assert_eq!(inert(formula), format!("'{formula}"));
-        }
-    }
-
-    #[test]
-    fn names_addresses_and_call_statuses_stay_as_they_are() {
-        for cell in [
-            "Parent, Heather",
-            "a=b@nomail.com",
-            "-27",
-            "5",
-            "",
-            "O'Neil",
-        ] {
-            assert_eq!(inert(cell), cell);
-        }
     }
 }

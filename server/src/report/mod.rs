@@ -4,6 +4,7 @@
 
 pub mod csv;
 pub mod docx;
+pub mod jobs;
 pub mod pdf;
 pub mod printing;
 pub mod text;

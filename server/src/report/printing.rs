@@ -4,28 +4,42 @@
 //! grow. Whoever goes away ends it: a client that hangs up fails the writer's next write, and a writer that
 //! has stopped fails the reader's next chunk.
 
-use std::{error::Error as _, io, ops::ControlFlow};
+use std::{
+    error::Error as _,
+    fs::File,
+    io::{self, Seek, Write as _},
+    ops::ControlFlow,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::body::{Body, Bytes};
 use chrono::{DateTime, FixedOffset};
 use futures_util::stream;
-use shared::{
-    delivery::Recipient,
-    report::{Report, ReportFormat, ReportOptions, ReportRow, rows},
-};
+use shared::report::{JobState, Report, ReportFormat, ReportOptions, ReportRow, rows};
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, mpsc},
     task,
 };
 
-use super::{csv, docx, pdf};
-use crate::store::{StoreError, report::Lines};
+use super::{csv, docx, jobs::Watched, pdf};
+use crate::{
+    masking,
+    store::{StoreError, report::Lines},
+};
 
 /// Chunks that wait in a channel at most.
 const WAITING: usize = 4;
 
 /// Bytes gathered before they go to the client.
 const PIECE: usize = 64 * 1024;
+
+/// How long a client may leave a piece lying before its report is given up.
+const STALLED: Duration = Duration::from_secs(60);
 
 /// A report that is about to be printed.
 pub struct Printing {
@@ -37,8 +51,8 @@ pub struct Printing {
     pub lines: Lines,
     /// When it is made.
     pub generated_at: DateTime<FixedOffset>,
-    /// Hides the addresses of a line from who may not see them.
-    pub mask: Option<fn(&mut Recipient)>,
+    /// Whether to mask the addresses, for who may not see them.
+    pub masked: bool,
     /// Its turn among the reports that are made at once, given back when the last byte is written.
     pub turn: OwnedSemaphorePermit,
 }
@@ -48,7 +62,38 @@ struct Begun {
     report: Report,
     generated_at: DateTime<FixedOffset>,
     chunks: Chunks,
+    /// Lines that have been read so far.
+    read: Arc<AtomicU32>,
+    /// Lines that there are.
+    of: u32,
     turn: OwnedSemaphorePermit,
+}
+
+impl Begun {
+    /// `tell` hears how far it is, and says whether to go on.
+    fn pdf(
+        self,
+        faces: &pdf::Faces,
+        tell: &mut dyn FnMut(JobState, u32, u32) -> ControlFlow<()>,
+    ) -> Result<Vec<u8>, PrintError> {
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let mut go_on = |step| match step {
+            pdf::Progress::Rows(_) => tell(
+                JobState::Reading,
+                self.read.load(Ordering::Relaxed),
+                self.of,
+            ),
+            pdf::Progress::Pages { done, of } => tell(JobState::Drawing, count(done), count(of)),
+        };
+        let (report, at) = (&self.report, &self.generated_at);
+        let written = pdf::write(faces, report, at, self.chunks, &mut go_on);
+        drop(self.turn);
+        written.map_err(|error| match error {
+            pdf::PdfError::Rows(error) => error,
+            pdf::PdfError::Abandoned => PrintError::Abandoned,
+            pdf::PdfError::Write(_) => PrintError::Pdf(error.to_string()),
+        })
+    }
 }
 
 /// Why a report could not be printed.
@@ -63,6 +108,19 @@ pub enum PrintError {
     /// The PDF could not be made.
     #[error("the report could not be made a PDF: {0}")]
     Pdf(String),
+    /// Nobody wants it any more.
+    #[error("the report was abandoned")]
+    Abandoned,
+}
+
+impl PrintError {
+    /// Writes it to the log, unless it is nobody's fault.
+    pub fn log(&self) {
+        if !matches!(self, PrintError::Abandoned) {
+            let cause = self.source().map(tracing::field::display);
+            tracing::error!(error = %self, cause, "a report broke off");
+        }
+    }
 }
 
 type Rows = Result<Vec<ReportRow>, PrintError>;
@@ -94,6 +152,7 @@ impl Printing {
             generated_at,
             chunks,
             turn,
+            ..
         } = self.read();
         let (pieces, mut taken) = mpsc::channel::<io::Result<Bytes>>(WAITING);
         task::spawn_blocking(move || {
@@ -101,11 +160,7 @@ impl Printing {
             if let Err(error) = write(&report, &generated_at, chunks, out)
                 && !pieces.is_closed()
             {
-                tracing::error!(
-                    error = %error,
-                    cause = error.source().map(tracing::field::display),
-                    "a report broke off"
-                );
+                error.log();
                 // An error in the body breaks the connection: half a file is never taken for a whole one.
                 let _ = pieces.blocking_send(Err(io::Error::other("the report broke off")));
             }
@@ -115,24 +170,33 @@ impl Printing {
     }
 
     async fn pdf(self, faces: pdf::Faces) -> Result<Body, PrintError> {
-        let begun = self.read();
         // Dropped with the request, which is how the writer learns that nobody waits any more.
         let (waiting, gone) = mpsc::channel::<()>(1);
-        let written = task::spawn_blocking(move || {
-            let mut go_on = |_| match waiting.is_closed() {
-                true => ControlFlow::Break(()),
-                false => ControlFlow::Continue(()),
-            };
-            let (report, at) = (&begun.report, &begun.generated_at);
-            pdf::write(&faces, report, at, begun.chunks, &mut go_on)
-        });
-        let written = written.await.map_err(io::Error::other)?;
+        let mut go_on = move |_, _, _| match waiting.is_closed() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let begun = self.read();
+        let written = task::spawn_blocking(move || begun.pdf(&faces, &mut go_on)).await;
         drop(gone);
-        match written {
-            Ok(file) => Ok(Body::from(file)),
-            Err(pdf::PdfError::Rows(error)) => Err(error),
-            Err(error) => Err(PrintError::Pdf(error.to_string())),
-        }
+        Ok(Body::from(written.map_err(io::Error::other)??))
+    }
+
+    /// The PDF in a file without a name; whoever watches is told how far it is.
+    ///
+    /// # Errors
+    /// Where it cannot be made, or was abandoned.
+    pub async fn file(self, faces: pdf::Faces, watched: Watched) -> Result<File, PrintError> {
+        let begun = self.read();
+        let mut tell = move |state, done, of| watched.tell(state, done, of);
+        let written = task::spawn_blocking(move || {
+            let pdf = begun.pdf(&faces, &mut tell)?;
+            let mut file = tempfile::tempfile()?;
+            file.write_all(&pdf)?;
+            file.rewind()?;
+            Ok(file)
+        });
+        written.await.map_err(io::Error::other)?
     }
 
     /// Begins to read the rows.
@@ -143,23 +207,27 @@ impl Printing {
             options,
             mut lines,
             generated_at,
-            mask,
+            masked,
             turn,
         } = self;
+        let of = lines.count();
+        let read = Arc::new(AtomicU32::new(0));
+        let reading = read.clone();
         if report.body.is_some() {
             task::spawn(async move {
                 loop {
                     let chunk = match lines.next().await {
                         Ok(chunk) if chunk.is_empty() => return,
-                        Ok(chunk) => Ok(chunk
-                            .into_iter()
-                            .flat_map(|(mut line, contacted)| {
-                                if let Some(mask) = mask {
-                                    mask(&mut line);
+                        Ok(chunk) => {
+                            reading.fetch_add(chunk.len() as u32, Ordering::Relaxed);
+                            let rows = chunk.into_iter().flat_map(|(mut line, contacted)| {
+                                if masked {
+                                    masking::line(&mut line);
                                 }
                                 rows(&line, contacted, &options)
-                            })
-                            .collect()),
+                            });
+                            Ok(rows.collect())
+                        }
                         Err(error) => Err(PrintError::from(error)),
                     };
                     let failed = chunk.is_err();
@@ -173,6 +241,8 @@ impl Printing {
             report,
             generated_at,
             chunks: Chunks(receiver),
+            read,
+            of,
             turn,
         }
     }
@@ -193,6 +263,7 @@ impl Iterator for Chunks {
 struct Pieces {
     sender: mpsc::Sender<io::Result<Bytes>>,
     piece: Vec<u8>,
+    runtime: Handle,
 }
 
 impl Pieces {
@@ -200,6 +271,7 @@ impl Pieces {
         Pieces {
             sender,
             piece: Vec::with_capacity(PIECE),
+            runtime: Handle::current(),
         }
     }
 
@@ -208,8 +280,9 @@ impl Pieces {
             return Ok(());
         }
         let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        self.sender
-            .blocking_send(Ok(piece.into()))
+        let sent = self.sender.send_timeout(Ok(piece.into()), STALLED);
+        self.runtime
+            .block_on(sent)
             .map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 }

@@ -3,8 +3,11 @@
 pub mod call_statuses;
 pub mod cancel;
 pub mod detail;
+pub mod failures;
 pub mod find;
 pub mod health;
+pub mod jobs;
+pub mod prints;
 pub mod receipts;
 pub mod recipients;
 pub mod report;

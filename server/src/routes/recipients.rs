@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use shared::{
-    delivery::{Delivery, DeliveryStatus, DeviceFilter, RecipientPage, RecipientQuery},
+    delivery::{DeliveryStatus, DeviceFilter, RecipientPage, RecipientQuery},
     paths,
     problem::Problem,
     session::Permission,
@@ -12,6 +12,7 @@ use crate::{
     auth::SignedIn,
     error::{Answer, Refusal},
     extract::{Id, Params, invalid},
+    masking,
     state::App,
     store,
 };
@@ -27,6 +28,7 @@ const MAX_SEARCH: usize = 200;
         ("search" = Option<String>, Query, description = "Contained in the name, the student or an address, ignoring case"),
         ("device" = Option<DeviceFilter>, Query, description = "Only lines with a delivery on this device, or with none at all"),
         ("status" = Option<DeliveryStatus>, Query, description = "Only lines with a delivery in this status (on `device`, where that is given too)"),
+        ("failure" = Option<i64>, Query, description = "Only lines with a delivery that failed for the same cause as the delivery of this number"),
         ("after" = Option<u32>, Query, description = "Only lines after this one: `next_after` of the page before"),
         ("limit" = Option<u32>, Query, description = "How many lines: 100, unless asked for 1 to 500"),
     ),
@@ -47,14 +49,13 @@ pub async fn recipients(
     let page = store::recipients::page(&app.db, id, &query, in_full, zone, now).await?;
     let mut page = page.ok_or_else(Refusal::no_such_message)?;
     if !in_full {
-        let lines = page.recipients.iter_mut();
-        lines.flat_map(|line| &mut line.deliveries).for_each(mask);
+        page.recipients.iter_mut().for_each(masking::line);
     }
     Ok(Json(page))
 }
 
 fn query(params: Params) -> Result<RecipientQuery, Problem> {
-    let params = params.only(&["search", "device", "status", "after", "limit"])?;
+    let params = params.only(&["search", "device", "status", "failure", "after", "limit"])?;
     let search = params.get("search").unwrap_or_default();
     if search.chars().count() > MAX_SEARCH {
         let sentence = format!("The text to search for is longer than {MAX_SEARCH} characters.");
@@ -72,53 +73,8 @@ fn query(params: Params) -> Result<RecipientQuery, Problem> {
             "status",
             "one of queued, in_progress, sent, failed, canceled, opted_out",
         )?,
+        failure: params.parse("failure", "the number of a delivery")?,
         after: params.parse("after", "the number of a line")?,
         limit,
     })
-}
-
-/// Hides an address, also where the provider's reason repeats it.
-pub(super) fn mask(delivery: &mut Delivery) {
-    let masked = masked(&delivery.address, delivery.device.is_phone());
-    if let Some(reason) = &mut delivery.reason {
-        let hidden = reason.replace(&delivery.address, &masked);
-        let words = hidden
-            .split(' ')
-            .map(|word| match word.contains('@') && word != masked {
-                true => "•••",
-                false => word,
-            });
-        *reason = words.collect::<Vec<_>>().join(" ");
-    }
-    delivery.address = masked;
-}
-
-/// What is left of an address: enough to tell two apart, too little to write or call.
-fn masked(address: &str, phone: bool) -> String {
-    if phone {
-        let digits: Vec<char> = address.chars().filter(char::is_ascii_digit).collect();
-        return match digits.len() {
-            0..7 => "•••".into(),
-            all => format!("•••-•••-{}", digits[all - 4..].iter().collect::<String>()),
-        };
-    }
-    let first = address.chars().next().map(String::from).unwrap_or_default();
-    match address.rsplit_once('@') {
-        Some((_, domain)) => format!("{first}•••@{domain}"),
-        None => format!("{first}•••"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_masked_address_keeps_what_tells_it_apart() {
-        assert_eq!(masked("heather@nomail.com", false), "h•••@nomail.com");
-        assert_eq!(masked("+1 612-555-0100", true), "•••-•••-0100");
-        assert_eq!(masked("portal-12", false), "p•••");
-        assert_eq!(masked("0100", true), "•••");
-        assert_eq!(masked("", false), "•••");
-    }
 }

@@ -1,37 +1,35 @@
 //! Report: the Sent Message Report as a file (spec section 7).
 
-use std::sync::LazyLock;
-
 use axum::{
+    Json,
     extract::State,
-    http::{HeaderValue, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use shared::{
-    delivery::Recipient,
     message::{BodyFormat, MessageDetail},
     paths,
     problem::{Problem, ProblemType},
-    report::{ChoiceError, Report, ReportDetail, ReportDevice, ReportFormat, ReportOptions},
+    report::{
+        ChoiceError, Report, ReportDetail, ReportDevice, ReportFormat, ReportJob, ReportOptions,
+    },
     session::Permission,
 };
 
-use super::{detail, recipients::mask};
+use super::detail;
 use crate::{
     auth::SignedIn,
     error::{Answer, Refusal},
     extract::{Id, Params, invalid},
+    html,
     report::{
-        pdf::Faces,
+        jobs::{MAX_PER_PERSON, Order},
         printing::{PrintError, Printing},
         text,
     },
     state::App,
-    store::report::Lines,
+    store::{self, report::Lines},
 };
-
-/// The faces of the PDF, read at the first one.
-static FACES: LazyLock<Faces> = LazyLock::new(Faces::embedded);
 
 /// The report of a message: what went out, to whom, and what became of it. CSV and DOCX are sent while
 /// they are written. Who may not see addresses gets them masked.
@@ -44,8 +42,10 @@ static FACES: LazyLock<Faces> = LazyLock::new(Faces::embedded);
     ),
     responses(
         (status = 200, description = "The file", content_type = "application/pdf"),
+        (status = 202, body = ReportJob, description = "A job makes the file"),
         (status = 400, body = Problem, description = "The message has nothing for what was asked"),
         (status = 404, body = Problem),
+        (status = 429, body = Problem, description = "Too many reports are under way"),
     ))]
 pub async fn report(
     State(app): State<App>,
@@ -54,44 +54,100 @@ pub async fn report(
     params: Params,
 ) -> Answer<Response> {
     let asked = Asked::read(params)?;
-    let mut detail = detail::fresh(&app, id).await?.0;
+    let detail = detail::fresh(&app, id).await?.0;
     let options = asked.of(&detail);
     options.check(&detail.report).map_err(not_offered)?;
-    plain(&mut detail);
-    let zone = app.district.time_zone;
-    let lines = Lines::of(&app.db, id, zone).await?;
-    let marks = lines.marks(&options);
-    let generated_at = detail.as_of;
-    let report = Report::new(&detail, &options, marks, &generated_at, zone.name());
-    let format = options.format;
-    let mask = match user.may(Permission::SeeAddresses) {
-        true => None,
-        false => Some(mask_line as fn(&mut Recipient)),
+    let order = Order {
+        owner: user.name().to_owned(),
+        message: id,
+        masked: !user.may(Permission::SeeAddresses),
+        options,
     };
+    if is_long(&order.options, &detail) {
+        return begin(&app, order);
+    }
+    let printing = prepare(&app, &order).await?;
+    let printed = printing.body(app.paper.clone()).await;
+    let body = printed.map_err(refusal)?;
+    keep(&app, &order).await?;
+    Ok((headers(&order)?, body).into_response())
+}
+
+fn is_long(options: &ReportOptions, detail: &MessageDetail) -> bool {
+    options.format == ReportFormat::Pdf
+        && options.detail != ReportDetail::Summary
+        && detail.summary.total_recipients > ReportJob::FROM_RECIPIENTS
+}
+
+/// Begins the job of a long report.
+fn begin(app: &App, order: Order) -> Answer<Response> {
+    let making = app.clone();
+    let asked = order.clone();
+    let job = app.jobs.begin(order, |watched| async move {
+        let printing = prepare(&making, &asked).await;
+        let printing = printing.map_err(|refusal| match refusal {
+            Refusal::Store(error) => PrintError::Store(error),
+            _ => PrintError::Abandoned,
+        })?;
+        printing.file(making.paper.clone(), watched).await
+    });
+    let job = job.ok_or_else(|| {
+        ProblemType::TooManyReports.because(format!(
+            "You have {MAX_PER_PERSON} long reports under way. Wait for one or abandon one, then print again."
+        ))
+    })?;
+    let location = HeaderValue::from_str(&paths::job(&job.id))
+        .map_err(|error| Refusal::Internal(error.to_string()))?;
+    let headers = [(header::LOCATION, location)];
+    Ok((StatusCode::ACCEPTED, headers, Json(job)).into_response())
+}
+
+/// Waits for its turn, and reads the message as it is then: head and rows are of one moment.
+async fn prepare(app: &App, order: &Order) -> Answer<Printing> {
     // Few are made at once, so that a printing office does not slow down who looks something up.
     let turn = app.printers.clone().acquire_owned().await;
-    let printing = Printing {
-        report,
-        options,
+    let turn = turn.map_err(|error| Refusal::Internal(error.to_string()))?;
+    let (zone, now) = (app.district.time_zone, app.clock.now());
+    let mut moment = app.db.snapshot().await?;
+    let detail = store::detail::in_moment(&mut moment, order.message, zone, now).await?;
+    let mut detail = detail.ok_or_else(Refusal::no_such_message)?;
+    plain(&mut detail);
+    let lines = Lines::of(moment, order.message, zone).await?;
+    let marks = lines.marks(&order.options);
+    let generated_at = detail.as_of;
+    Ok(Printing {
+        report: Report::new(&detail, &order.options, marks, &generated_at, zone.name()),
+        options: order.options.clone(),
         lines,
         generated_at,
-        mask,
-        turn: turn.map_err(|error| Refusal::Internal(error.to_string()))?,
-    };
-    let body = printing.body(FACES.clone()).await.map_err(refusal)?;
+        masked: order.masked,
+        turn,
+    })
+}
+
+/// Keeps who printed it.
+pub(super) async fn keep(app: &App, order: &Order) -> Answer<()> {
+    let (id, by, now) = (order.message, &order.owner, app.clock.now());
+    store::prints::keep(&app.db, id, by, &order.options, order.masked, now).await?;
+    Ok(())
+}
+
+/// What the file is, and what to save it as.
+pub(super) fn headers(order: &Order) -> Answer<[(header::HeaderName, HeaderValue); 2]> {
+    let format = order.options.format;
     let name = format!(
-        "attachment; filename=\"sent-message-report-{id}.{}\"",
+        "attachment; filename=\"sent-message-report-{}.{}\"",
+        order.message,
         format.as_str()
     );
     let name = HeaderValue::from_str(&name).map_err(|e| Refusal::Internal(e.to_string()))?;
-    let headers = [
+    Ok([
         (
             header::CONTENT_TYPE,
             HeaderValue::from_static(format.content_type()),
         ),
         (header::CONTENT_DISPOSITION, name),
-    ];
-    Ok((headers, body).into_response())
+    ])
 }
 
 /// The parameters as they came.
@@ -140,7 +196,9 @@ impl Asked {
 fn refusal(error: PrintError) -> Refusal {
     match error {
         PrintError::Store(error) => Refusal::Store(error),
-        PrintError::Write(_) | PrintError::Pdf(_) => Refusal::Internal(error.to_string()),
+        PrintError::Write(_) | PrintError::Pdf(_) | PrintError::Abandoned => {
+            Refusal::Internal(error.to_string())
+        }
     }
 }
 
@@ -157,13 +215,10 @@ fn not_offered(error: ChoiceError) -> Problem {
 /// Paper shows a body's words, not its markup.
 fn plain(detail: &mut MessageDetail) {
     for body in &mut detail.content.bodies {
+        html::tame(body);
         if body.format == BodyFormat::Html {
             body.content = text::of_html(&body.content);
             body.format = BodyFormat::Text;
         }
     }
-}
-
-fn mask_line(line: &mut Recipient) {
-    line.deliveries.iter_mut().for_each(mask);
 }

@@ -13,7 +13,12 @@ use shared::{
     report::ReportChoices,
 };
 
-use super::{Database, StoreError, on_database, time::Timestamp, word::Word};
+use super::{
+    Database, StoreError, on_database,
+    snapshot::{Snapshot, in_snapshot},
+    time::Timestamp,
+    word::Word,
+};
 
 const DETAIL: &str = "
     select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id,
@@ -69,6 +74,25 @@ pub async fn detail(
         .bind(id)
         .bind(now)
         .fetch_optional(pool)
+        .await?);
+    row.map(|row| read(row, zone, now)).transpose()
+}
+
+/// The message as it stands in `snapshot`, which began at `now`: see [`detail`].
+///
+/// # Errors
+/// Where the database fails or holds what cannot be read.
+pub async fn in_moment(
+    snapshot: &mut Snapshot,
+    MessageId(id): MessageId,
+    zone: Tz,
+    now: DateTime<Utc>,
+) -> Result<Option<MessageDetail>, StoreError> {
+    let now = Timestamp::from(now);
+    let row: Option<Row> = in_snapshot!(snapshot, |connection| sqlx::query_as(DETAIL)
+        .bind(id)
+        .bind(now)
+        .fetch_optional(connection)
         .await?);
     row.map(|row| read(row, zone, now)).transpose()
 }

@@ -15,7 +15,8 @@ use super::{
     Database, StoreError,
     cancel::{read_at, read_status},
     detail::json,
-    on_database,
+    failures::{self, Cause, reason},
+    snapshot::{Snapshot, in_snapshot},
     time::Timestamp,
     word::Word,
 };
@@ -23,7 +24,8 @@ use super::{
 const TALLY: &str = "select tally from messages where id = $1 and visible_from <= $2";
 
 /// Which lines are meant. `$3` is the searched text in lower case or empty, `$4` whether addresses are
-/// searched too, `$5` a device, `no_device` or empty, `$6` a status or empty.
+/// searched too, `$5` a device, `no_device` or empty, `$6` a status or empty, `$7` whether only failures of
+/// one cause are meant: `$8` its device, `$9` its call status and `$10` its words.
 macro_rules! lines {
     ($select:literal, $order:literal) => {
         concat!(
@@ -33,7 +35,7 @@ macro_rules! lines {
             where r.message_id = $1 and r.line > $2
                 and ($3 = '' or instr(r.search_names, $3) > 0 or ($4 and instr(r.search_addresses, $3) > 0))
                 and ($5 <> 'no_device' or r.deliveries_from = r.deliveries_to)
-                and (($6 = '' and ($5 = '' or $5 = 'no_device')) or exists (
+                and (($6 = '' and ($5 = '' or $5 = 'no_device') and not $7) or exists (
                     select 1
                     from deliveries d
                     join deliveries o on o.message_id = d.message_id and o.number = d.first_number
@@ -42,7 +44,11 @@ macro_rules! lines {
                         and ($5 = '' or d.device = $5)
                         and ($6 = '' or $6 = ",
             read_status!(),
-            ")))",
+            ")
+                        and (not $7 or (o.status = 'failed' and d.device = $8
+                            and coalesce(o.call_status, 32767) = $9 and ",
+            reason!("o"),
+            " = $10))))",
             $order
         )
     };
@@ -55,7 +61,7 @@ const PAGE: &str = concat!(
     "with page as (",
     lines!(
         "r.line, r.name, r.student, r.deliveries_from, r.deliveries_to",
-        " order by r.line limit $7"
+        " order by r.line limit $11"
     ),
     ")
     select page.line, page.name, page.student, d.device, d.address, d.number <> d.first_number, ",
@@ -84,6 +90,39 @@ type Row = (
     Option<Timestamp>,
 );
 
+/// Which lines are meant: see the statements. The default means all.
+#[derive(Default)]
+struct Filter {
+    search: String,
+    search_addresses: bool,
+    device: &'static str,
+    status: &'static str,
+    cause: Option<Cause>,
+}
+
+impl Filter {
+    fn is_all(&self) -> bool {
+        (self.search.as_str(), self.device, self.status) == ("", "", "") && self.cause.is_none()
+    }
+}
+
+/// Binds `$3` to `$10`.
+macro_rules! bind {
+    ($query:expr, $filter:expr) => {{
+        let filter: &Filter = $filter;
+        let cause = filter.cause.as_ref();
+        $query
+            .bind(&filter.search)
+            .bind(filter.search_addresses)
+            .bind(filter.device)
+            .bind(filter.status)
+            .bind(cause.is_some())
+            .bind(cause.map_or("", |cause| cause.device.as_str()))
+            .bind(cause.map_or(0_i32, |cause| cause.call_status))
+            .bind(cause.map_or("", |cause| cause.words.as_str()))
+    }};
+}
+
 /// One page of the lines of a message that `query` means, with addresses in full; `None` where there is
 /// no such message at `now`. The search looks in addresses only with `search_addresses`.
 ///
@@ -98,42 +137,45 @@ pub async fn page(
     now: DateTime<Utc>,
 ) -> Result<Option<RecipientPage>, StoreError> {
     let now = Timestamp::from(now);
-    let tally: Option<String> = on_database!(db, |pool| sqlx::query_scalar(TALLY)
+    // The total and the page are of one moment.
+    let mut snapshot = db.snapshot().await?;
+    let tally: Option<String> = in_snapshot!(snapshot, |connection| sqlx::query_scalar(TALLY)
         .bind(id)
         .bind(now)
-        .fetch_optional(pool)
+        .fetch_optional(connection)
         .await?);
     let Some(tally) = tally else {
         return Ok(None);
     };
-    let search = query.search.trim().to_lowercase();
-    let device = query.device.map_or("", DeviceFilter::as_str);
-    let status = query.status.map_or("", DeliveryStatus::as_str);
+    let cause = match query.failure {
+        Some(number) => Some(failures::cause(&mut snapshot, id, number).await?),
+        None => None,
+    };
+    let filter = Filter {
+        search: query.search.trim().to_lowercase(),
+        search_addresses,
+        device: query.device.map_or("", DeviceFilter::as_str),
+        status: query.status.map_or("", DeliveryStatus::as_str),
+        cause,
+    };
     let limit = query
         .limit
         .unwrap_or(RecipientQuery::LIMIT)
         .clamp(1, RecipientQuery::MAX_LIMIT) as usize;
-    let total = if search.is_empty() && device.is_empty() && status.is_empty() {
-        json::<Tally>(id, "tally", &tally)?.lines
-    } else {
-        let count: i64 = on_database!(db, |pool| sqlx::query_scalar(COUNT)
-            .bind(id)
-            .bind(-1_i64)
-            .bind(&search)
-            .bind(search_addresses)
-            .bind(device)
-            .bind(status)
-            .fetch_one(pool)
+    let total = match filter.is_all() {
+        true => json::<Tally>(id, "tally", &tally)?.lines,
+        false => {
+            let count: i64 = in_snapshot!(snapshot, |connection| bind!(
+                sqlx::query_scalar(COUNT).bind(id).bind(-1_i64),
+                &filter
+            )
+            .fetch_one(connection)
             .await?);
-        u32::try_from(count).unwrap_or(u32::MAX)
+            u32::try_from(count).unwrap_or(u32::MAX)
+        }
     };
-    let filter = Filter {
-        search: &search,
-        search_addresses,
-        device,
-        status,
-    };
-    let mut recipients = lines(db, id, query.after, limit as i64 + 1, &filter, zone).await?;
+    let more_than = limit as i64 + 1;
+    let mut recipients = lines(&mut snapshot, id, query.after, more_than, &filter, zone).await?;
     let more = recipients.len() > limit;
     recipients.truncate(limit);
     Ok(Some(RecipientPage {
@@ -144,47 +186,37 @@ pub async fn page(
     }))
 }
 
-/// Which lines are meant: see the statements. The default means all.
-#[derive(Default)]
-struct Filter<'a> {
-    search: &'a str,
-    search_addresses: bool,
-    device: &'a str,
-    status: &'a str,
-}
-
 /// The first `limit` lines after `after`, whatever is in them; for who reads all of a message piece by piece.
 ///
 /// # Errors
 /// Where the database fails or holds what cannot be read.
 pub(super) async fn all_lines(
-    db: &Database,
+    snapshot: &mut Snapshot,
     MessageId(id): MessageId,
     after: Option<u32>,
     limit: u32,
     zone: Tz,
 ) -> Result<Vec<Recipient>, StoreError> {
-    lines(db, id, after, i64::from(limit), &Filter::default(), zone).await
+    let all = Filter::default();
+    lines(snapshot, id, after, i64::from(limit), &all, zone).await
 }
 
 async fn lines(
-    db: &Database,
+    snapshot: &mut Snapshot,
     id: i64,
     after: Option<u32>,
     limit: i64,
-    filter: &Filter<'_>,
+    filter: &Filter,
     zone: Tz,
 ) -> Result<Vec<Recipient>, StoreError> {
-    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(PAGE)
-        .bind(id)
-        .bind(after.map_or(-1, i64::from))
-        .bind(filter.search)
-        .bind(filter.search_addresses)
-        .bind(filter.device)
-        .bind(filter.status)
-        .bind(limit)
-        .fetch_all(pool)
-        .await?);
+    let after = after.map_or(-1, i64::from);
+    let rows: Vec<Row> = in_snapshot!(snapshot, |connection| bind!(
+        sqlx::query_as(PAGE).bind(id).bind(after),
+        filter
+    )
+    .bind(limit)
+    .fetch_all(connection)
+    .await?);
     Ok(gather(rows, zone))
 }
 

@@ -13,7 +13,12 @@ use shared::{
 };
 
 use super::{
-    Database, StoreError, detail::json, on_database, recipients, time::Timestamp, word::Word,
+    StoreError,
+    detail::json,
+    recipients,
+    snapshot::{Snapshot, in_snapshot},
+    time::Timestamp,
+    word::Word,
 };
 
 /// Lines read at once.
@@ -42,7 +47,7 @@ type PhoneRow = (
 
 /// Reads the lines of one message from the first to the last.
 pub struct Lines {
-    db: Database,
+    snapshot: Snapshot,
     id: MessageId,
     zone: Tz,
     after: Option<u32>,
@@ -52,28 +57,34 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// Begins to read a message. Memory follows the persons contacted by phone, not the lines.
+    /// Begins to read a message as it stands in `snapshot`. Memory follows the persons contacted by phone,
+    /// not the lines.
     ///
     /// # Errors
     /// Where there is no such message, the database fails, or holds what cannot be read.
-    pub async fn of(db: &Database, id: MessageId, zone: Tz) -> Result<Lines, StoreError> {
-        let tally: String = on_database!(db, |pool| sqlx::query_scalar(TALLY)
+    pub async fn of(mut snapshot: Snapshot, id: MessageId, zone: Tz) -> Result<Lines, StoreError> {
+        let tally: String = in_snapshot!(snapshot, |connection| sqlx::query_scalar(TALLY)
             .bind(id.0)
-            .fetch_one(pool)
+            .fetch_one(connection)
             .await?);
         let tally: Tally = json(id.0, "tally", &tally)?;
         let phone = tally.devices.keys().any(|device| device.is_phone());
         Ok(Lines {
             contacted: match phone {
-                true => Some(contacted(db, id).await?),
+                true => Some(contacted(&mut snapshot, id).await?),
                 false => None,
             },
-            db: db.clone(),
+            snapshot,
             id,
             zone,
             after: None,
             tally,
         })
+    }
+
+    /// How many lines there are.
+    pub const fn count(&self) -> u32 {
+        self.tally.lines
     }
 
     /// The marks that occur among the rows of a report with these options.
@@ -92,7 +103,9 @@ impl Lines {
     /// Where the database fails or holds what cannot be read.
     pub async fn next(&mut self) -> Result<Vec<(Recipient, Option<bool>)>, StoreError> {
         let after = self.after.map_or(-1, i64::from);
-        let lines = recipients::all_lines(&self.db, self.id, self.after, CHUNK, self.zone).await?;
+        let lines =
+            recipients::all_lines(&mut self.snapshot, self.id, self.after, CHUNK, self.zone)
+                .await?;
         let Some(last) = lines.last() else {
             return Ok(Vec::new());
         };
@@ -100,12 +113,13 @@ impl Lines {
         let Some(contacted) = &self.contacted else {
             return Ok(lines.into_iter().map(|line| (line, None)).collect());
         };
-        let persons: Vec<String> = on_database!(&self.db, |pool| sqlx::query_scalar(PERSONS)
-            .bind(self.id.0)
-            .bind(after)
-            .bind(i64::from(CHUNK))
-            .fetch_all(pool)
-            .await?);
+        let persons: Vec<String> =
+            in_snapshot!(self.snapshot, |connection| sqlx::query_scalar(PERSONS)
+                .bind(self.id.0)
+                .bind(after)
+                .bind(i64::from(CHUNK))
+                .fetch_all(connection)
+                .await?);
         let contacted = persons
             .into_iter()
             .map(|person| Some(contacted.contains(person.as_str())));
@@ -113,10 +127,15 @@ impl Lines {
     }
 }
 
-async fn contacted(db: &Database, id: MessageId) -> Result<HashSet<Box<str>>, StoreError> {
+async fn contacted(
+    snapshot: &mut Snapshot,
+    id: MessageId,
+) -> Result<HashSet<Box<str>>, StoreError> {
     let mut contacted = HashSet::new();
-    on_database!(db, |pool| {
-        let mut rows = sqlx::query_as::<_, PhoneRow>(PHONE).bind(id.0).fetch(pool);
+    in_snapshot!(snapshot, |connection| {
+        let mut rows = sqlx::query_as::<_, PhoneRow>(PHONE)
+            .bind(id.0)
+            .fetch(connection);
         while let Some((person, Word(device), Word(status), code, confirmed)) =
             rows.try_next().await?
         {

@@ -8,6 +8,7 @@ mod cancel;
 mod detail;
 mod find;
 mod frame;
+mod long_report;
 mod openapi;
 mod permissions;
 mod receipts;

@@ -1,7 +1,16 @@
 //! The Sent Message Report, and what the numbers in it mean.
 
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use shared::session::Role;
+use server::{
+    report::printing::Printing,
+    store::{detail, report::Lines},
+};
+use shared::{
+    delivery::RecipientQuery,
+    report::{Marks, Report, ReportDetail, ReportDevice, ReportFormat, ReportOptions},
+    session::Role,
+};
 
 use crate::app::{Answer, TestApp};
 
@@ -120,4 +129,85 @@ async fn call_statuses_are_listed_with_what_they_mean() {
             .unwrap()
             .starts_with("Received a Fast Busy signal.")
     );
+}
+
+/// The addresses of a message, as who may see them and who may not get them.
+#[tokio::test]
+async fn addresses_are_masked_alike_on_the_page_and_in_the_file() {
+    let app = TestApp::new().await;
+    let (zone, now) = (app.app.district.time_zone, app.app.clock.now());
+    let viewer = app.sign_in(Role::Viewer).await;
+    let path = app.message(&viewer, "School is Cancelled").await;
+    let id = path.rsplit('/').next().unwrap().parse().unwrap();
+    let options = ReportOptions {
+        devices: [ReportDevice::Email, ReportDevice::Inbox].into(),
+        detail: ReportDetail::All,
+        format: ReportFormat::Csv,
+    };
+    let mut files = Vec::new();
+    for masked in [false, true] {
+        let mut moment = app.db.snapshot().await.unwrap();
+        let detail = detail::in_moment(&mut moment, id, zone, now).await;
+        let detail = detail.unwrap().unwrap();
+        let printing = Printing {
+            report: Report::new(
+                &detail,
+                &options,
+                Marks::default(),
+                &detail.as_of,
+                zone.name(),
+            ),
+            options: options.clone(),
+            lines: Lines::of(moment, id, zone).await.unwrap(),
+            generated_at: detail.as_of,
+            masked,
+            turn: app.app.printers.clone().acquire_owned().await.unwrap(),
+        };
+        let body = printing.body(app.app.paper.clone()).await.unwrap();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        files.push(String::from_utf8(bytes.to_vec()).unwrap());
+    }
+    assert!(files[0].contains(",heather@nomail.com,"));
+    assert!(!files[1].contains("heather@nomail.com"));
+    assert!(files[1].contains(",h•••@nomail.com,"));
+    let page = app
+        .get(&format!("{path}/deliveries?limit=500"), &viewer)
+        .await;
+    let page: shared::delivery::RecipientPage = serde_json::from_slice(&page.body).unwrap();
+    let query = RecipientQuery {
+        limit: Some(500),
+        ..RecipientQuery::default()
+    };
+    let full = server::store::recipients::page(&app.db, id, &query, true, zone, now);
+    let full = full.await.unwrap().unwrap();
+    let addresses = |page: &shared::delivery::RecipientPage| -> Vec<String> {
+        let all = page.recipients.iter().flat_map(|line| &line.deliveries);
+        all.map(|delivery| delivery.address.clone()).collect()
+    };
+    let (masked, full) = (addresses(&page), addresses(&full));
+    assert_eq!(masked.len(), 96);
+    for (masked, full) in masked.iter().zip(&full) {
+        assert_ne!(masked, full);
+        let (row, hidden) = (format!(",{masked},"), format!(",{full},"));
+        assert!(
+            files[1].contains(&row) && !files[1].contains(&hidden),
+            "{masked}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn why_deliveries_failed_is_told_without_addresses_to_who_may_not_see_them() {
+    let app = TestApp::new().await;
+    let cookie = app.sign_in(Role::Viewer).await;
+    let path = app.message(&cookie, "Library Hours").await;
+    let failures = app.get(&format!("{path}/failures"), &cookie).await;
+    assert_eq!(failures.status, 200);
+    assert_eq!(failures.json()["addresses"], 0);
+    app.get("/api/messages/999999/failures", &cookie)
+        .await
+        .problem(404);
+    app.get(&format!("{path}/deliveries?failure=x"), &cookie)
+        .await
+        .problem(400);
 }

@@ -3,5 +3,6 @@
 mod csv;
 mod docx;
 mod example;
+mod jobs;
 mod pdf;
 mod poppler;

@@ -12,5 +12,6 @@ mod entry;
 mod find;
 mod manual;
 mod recipients;
+mod report;
 mod submit;
 mod suppression;

@@ -1,0 +1,34 @@
+//! Failures: why deliveries of a message failed, by cause.
+
+use axum::{Json, extract::State};
+use shared::{failures::Failures, paths, problem::Problem, session::Permission};
+
+use crate::{
+    auth::SignedIn,
+    error::{Answer, Refusal},
+    extract::Id,
+    masking,
+    state::App,
+    store,
+};
+
+/// The failed deliveries of a message, grouped by cause; the most frequent first. Addresses in a
+/// provider's words are masked for who may not see them.
+#[utoipa::path(get, path = paths::FAILURES, tag = "messages",
+    params(("id" = i64, Path, description = "The message's number")),
+    responses((status = 200, body = Failures), (status = 404, body = Problem)))]
+pub async fn failures(
+    State(app): State<App>,
+    user: SignedIn,
+    Id(id): Id,
+) -> Answer<Json<Failures>> {
+    let (zone, now) = (app.district.time_zone, app.clock.now());
+    let failures = store::failures::failures(&app.db, id, zone, now).await?;
+    let mut failures = failures.ok_or_else(Refusal::no_such_message)?;
+    if !user.may(Permission::SeeAddresses) {
+        for cause in &mut failures.causes {
+            cause.reason = masking::words(&cause.reason, "");
+        }
+    }
+    Ok(Json(failures))
+}

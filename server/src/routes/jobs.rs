@@ -1,0 +1,141 @@
+//! Jobs: a long report, watched while it is made, abandoned, and fetched once.
+
+use std::{convert::Infallible, fs::File, io};
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequestParts, RawPathParams, State},
+    http::{StatusCode, header, request::Parts},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::{Stream, stream};
+use shared::{
+    paths,
+    problem::{Problem, ProblemType},
+    report::{JobState, ReportJob},
+};
+use tokio::{
+    io::AsyncReadExt,
+    sync::watch,
+    time::{Duration, Instant, sleep_until},
+};
+
+use super::report;
+use crate::{
+    auth::SignedIn,
+    error::{Answer, Refusal},
+    report::jobs::Fetched,
+    state::App,
+};
+
+/// Time between two events of one stream, at least.
+const BETWEEN: Duration = Duration::from_millis(250);
+
+/// Bytes read from a file at once.
+const PIECE: usize = 64 * 1024;
+
+/// The job that the path names.
+pub struct Key(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let params = RawPathParams::from_request_parts(parts, state).await;
+        let params = params.map_err(|_| no_such_job())?;
+        let key = params.iter().find(|(name, _)| *name == "job");
+        Ok(Key(key.ok_or_else(no_such_job)?.1.to_owned()))
+    }
+}
+
+fn no_such_job() -> Problem {
+    ProblemType::NotFound.because(
+        "There is no such report any more: it was fetched, abandoned, or left alone too long. Print it again.",
+    )
+}
+
+/// How far a long report is: an event now and whenever it has come on, at most four a second. The last one
+/// says done or failed.
+#[utoipa::path(get, path = paths::JOB_EVENTS, tag = "messages",
+    params(("job" = String, Path, description = "The job")),
+    responses(
+        (status = 200, body = ReportJob, content_type = "text/event-stream", description = "Events whose data is this JSON"),
+        (status = 404, body = Problem),
+    ))]
+pub async fn events(
+    State(app): State<App>,
+    user: SignedIn,
+    Key(key): Key,
+) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    let progress = app.jobs.watch(&key, user.name()).ok_or_else(no_such_job)?;
+    Ok(Sse::new(told(progress)).keep_alive(KeepAlive::default()))
+}
+
+fn told(progress: watch::Receiver<ReportJob>) -> impl Stream<Item = Result<Event, Infallible>> {
+    let begin = Some((progress, None::<Instant>));
+    stream::unfold(begin, |state| async move {
+        let (mut progress, last) = state?;
+        if let Some(last) = last {
+            progress.changed().await.ok()?;
+            sleep_until(last + BETWEEN).await;
+        }
+        let job = progress.borrow_and_update().clone();
+        let event = Event::default().json_data(&job).ok()?;
+        let over = matches!(job.state, JobState::Done | JobState::Failed);
+        let next = (!over).then(|| (progress, Some(Instant::now())));
+        Some((Ok(event), next))
+    })
+}
+
+/// The file of a long report, once: afterwards there is no such job any more.
+#[utoipa::path(get, path = paths::JOB, tag = "messages",
+    params(("job" = String, Path, description = "The job")),
+    responses(
+        (status = 200, description = "The file", content_type = "application/pdf"),
+        (status = 404, body = Problem),
+        (status = 409, body = Problem, description = "It is not done yet"),
+    ))]
+pub async fn fetch(State(app): State<App>, user: SignedIn, Key(key): Key) -> Answer<Response> {
+    let (order, file) = match app.jobs.fetch(&key, user.name()) {
+        Fetched::File(order, file) => (order, file),
+        Fetched::NotFound => return Err(no_such_job().into()),
+        Fetched::NotReady => {
+            let sentence = "The report is not done yet. Wait for it, then fetch it.";
+            return Err(ProblemType::NotReady.because(sentence).into());
+        }
+    };
+    report::keep(&app, &order).await?;
+    let length = file.metadata().map(|about| about.len());
+    let length = length.map_err(|error| Refusal::Internal(error.to_string()))?;
+    let length = [(header::CONTENT_LENGTH, length.to_string())];
+    Ok((
+        report::headers(&order)?,
+        length,
+        Body::from_stream(pieces(file)),
+    )
+        .into_response())
+}
+
+fn pieces(file: File) -> impl Stream<Item = io::Result<Bytes>> {
+    let file = tokio::fs::File::from_std(file);
+    stream::try_unfold(file, |mut file| async move {
+        let mut piece = vec![0; PIECE];
+        let read = file.read(&mut piece).await?;
+        piece.truncate(read);
+        Ok((read > 0).then(|| (piece.into(), file)))
+    })
+}
+
+/// Ends a long report, done or not. Its work stops at the next page.
+#[utoipa::path(delete, path = paths::JOB, tag = "messages",
+    params(("job" = String, Path, description = "The job")),
+    responses((status = 204, description = "It is gone"), (status = 404, body = Problem)))]
+pub async fn abandon(State(app): State<App>, user: SignedIn, Key(key): Key) -> Answer<StatusCode> {
+    match app.jobs.abandon(&key, user.name()) {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(no_such_job().into()),
+    }
+}
