@@ -4,11 +4,12 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     delivery::{RecipientPage, RecipientQuery},
+    failures::Failures,
     find::{CreatedRange, FindResult},
     message::{CancelRequest, MessageDetail, MessageId},
     paths,
     problem::{Problem, ProblemType},
-    report::ReportOptions,
+    report::{Print, ReportJob, ReportOptions},
     session::{Credentials, SessionInfo},
 };
 
@@ -86,6 +87,9 @@ pub async fn recipients(id: MessageId, asked: &RecipientQuery) -> Answer<Recipie
     if let Some(status) = asked.status {
         query.push(("status", status.as_str().into()));
     }
+    if let Some(failure) = asked.failure {
+        query.push(("failure", failure.to_string()));
+    }
     if let Some(after) = asked.after {
         query.push(("after", after.to_string()));
     }
@@ -111,8 +115,16 @@ pub struct ReportFile {
     pub bytes: Vec<u8>,
 }
 
+/// What comes of printing.
+pub enum Printed {
+    /// The report.
+    File(ReportFile),
+    /// A job that makes it.
+    Job(ReportJob),
+}
+
 /// The Sent Message Report of a message.
-pub async fn report(id: MessageId, options: &ReportOptions) -> Answer<ReportFile> {
+pub async fn report(id: MessageId, options: &ReportOptions) -> Answer<Printed> {
     let devices: Vec<_> = options
         .devices
         .iter()
@@ -127,6 +139,9 @@ pub async fn report(id: MessageId, options: &ReportOptions) -> Answer<ReportFile
     ];
     let path = paths::report(id);
     let response = answer(Request::get(&path).query(query).send().await).await?;
+    if response.status() == 202 {
+        return read(response).await.map(Printed::Job);
+    }
     let header = |name| response.headers().get(name);
     let disposition = header("content-disposition").unwrap_or_default();
     let name = disposition
@@ -134,11 +149,27 @@ pub async fn report(id: MessageId, options: &ReportOptions) -> Answer<ReportFile
         .and_then(|(_, rest)| rest.split_once('"'))
         .map(|(name, _)| name.to_owned())
         .unwrap_or_else(|| format!("sent-message-report-{id}.{format}"));
-    Ok(ReportFile {
+    Ok(Printed::File(ReportFile {
         name,
         media_type: header("content-type").unwrap_or_default(),
         bytes: response.binary().await.map_err(unreadable)?,
-    })
+    }))
+}
+
+/// Abandons a long report.
+pub async fn abandon(job: &str) -> Answer<()> {
+    answer(Request::delete(&paths::job(job)).send().await).await?;
+    Ok(())
+}
+
+/// Who printed reports of a message.
+pub async fn prints(id: MessageId) -> Answer<Vec<Print>> {
+    json(Request::get(&paths::prints(id))).await
+}
+
+/// Why deliveries of a message failed.
+pub async fn failures(id: MessageId) -> Answer<Failures> {
+    json(Request::get(&paths::failures(id))).await
 }
 
 /// Who is signed in.

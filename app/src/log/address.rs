@@ -40,6 +40,8 @@ pub struct RecipientFilter {
     pub device: Option<DeviceFilter>,
     /// Only lines with a delivery in this status.
     pub status: Option<DeliveryStatus>,
+    /// Only lines with a delivery that failed for the same cause as the delivery of this number.
+    pub failure: Option<i64>,
 }
 
 impl Address {
@@ -63,6 +65,7 @@ impl Address {
             "recipients" => self.recipients.search = value,
             "device" => self.recipients.device = value.parse().ok(),
             "delivery" => self.recipients.status = value.parse().ok(),
+            "failure" => self.recipients.failure = value.parse().ok(),
             "status" => {
                 if let Ok(status) = value.parse::<MessageStatus>() {
                     self.filters.choose(Facet::Status, status.label());
@@ -108,6 +111,9 @@ impl Address {
             }
             if let Some(status) = self.recipients.status {
                 query.pair("delivery", status.as_str());
+            }
+            if let Some(failure) = self.recipients.failure {
+                query.pair("failure", &failure.to_string());
             }
         }
         query.0
@@ -223,6 +229,7 @@ mod tests {
                 search: "Nguyễn".into(),
                 device: Some(DeviceFilter::NoDevice),
                 status: Some(DeliveryStatus::OptedOut),
+                failure: Some(3),
             },
         }
     }
@@ -240,7 +247,7 @@ mod tests {
             query,
             "from=2020-01-31&to=2020-02-03&status=in_progress&status=error\
              &school=Lyc%C3%A9e+%26+Co+%3D+100+%25&subject=a%2Bb+c&created=01/31&sort=-created\
-             &message=7&recipients=Nguy%E1%BB%85n&device=no_device&delivery=opted_out"
+             &message=7&recipients=Nguy%E1%BB%85n&device=no_device&delivery=opted_out&failure=3"
         );
         assert_eq!(Address::parse(&query), full());
         assert_eq!(Address::parse(&format!("?{query}")), full());

@@ -24,6 +24,7 @@ pub mod address;
 mod chips;
 mod columns;
 mod detail;
+mod export;
 mod facet;
 mod filter;
 mod grid;

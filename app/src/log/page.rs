@@ -4,8 +4,15 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{
-    detail::Detail, layout::Layout, results::Results, search_form::SearchForm, sheet::FilterSheet,
-    state::Log, status_line::StatusLine, table_focus::TableFocus, top_bar::TopBar,
+    detail::{Detail, Printing},
+    layout::Layout,
+    results::Results,
+    search_form::SearchForm,
+    sheet::FilterSheet,
+    state::Log,
+    status_line::StatusLine,
+    table_focus::TableFocus,
+    top_bar::TopBar,
 };
 use crate::session::Session;
 
@@ -18,6 +25,7 @@ pub fn LogPage() -> impl IntoView {
     let focus = TableFocus(RwSignal::new(0));
     provide_context(log);
     provide_context(focus);
+    provide_context(Printing::new());
     document().set_title("Sent Message Log · Sentlog");
 
     let close = move || {

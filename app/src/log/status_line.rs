@@ -6,7 +6,7 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use shared::{datetime, find::FIND_LIMIT};
 
-use super::{chips::Chips, state::Log};
+use super::{chips::Chips, export::ExportButton, state::Log};
 use crate::figures::{counted, grouped};
 
 /// Screen readers are told once typing has paused.
@@ -57,6 +57,7 @@ pub fn StatusLine() -> impl IntoView {
                     {format!("Load the next {}", grouped(FIND_LIMIT as u64))}
                 </button>
             </Show>
+            <ExportButton/>
             <p class="as-of quiet figures">
                 {move || as_of().map(|(at, zone)| view! {
                     <span>"As of " {at} <span class="zone">" · " {zone}</span></span>

@@ -1,6 +1,7 @@
 //! Parts without a word of the domain and without a request.
 
 pub mod dialog;
+pub mod download;
 pub mod dropdown;
 pub mod progress;
 pub mod theme;

@@ -1,8 +1,12 @@
 //! One message in full, in the order of spec section 4.
 
+mod call_statuses;
 mod cancel;
 mod content;
 mod criteria;
+mod failures;
+mod printing;
+mod prints;
 mod recipients;
 mod report;
 mod state;
@@ -11,9 +15,10 @@ mod summary;
 use leptos::{html, prelude::*};
 use shared::problem::ProblemType;
 
+pub use self::printing::Printing;
 use self::{
-    content::MessageContent, criteria::FilterCriteria, recipients::Recipients,
-    report::ReportOptions, state::Opened, summary::Summary,
+    content::MessageContent, criteria::FilterCriteria, failures::FailureView,
+    recipients::Recipients, report::ReportOptions, state::Opened, summary::Summary,
 };
 use super::state::Log;
 use crate::api::Failure;
@@ -63,6 +68,7 @@ pub fn Detail(
                 <ReportOptions id/>
                 <FilterCriteria/>
                 <MessageContent/>
+                <FailureView id/>
                 <Recipients id/>
             })}
         </section>

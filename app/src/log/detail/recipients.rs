@@ -2,14 +2,20 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local};
+use leptos::{ev, leptos_dom::helpers::debounce, prelude::*, task::spawn_local, web_sys};
 use shared::{
+    call_status::CallStatus,
     datetime,
     delivery::{Delivery, DeliveryStatus, DeviceFilter, Recipient, RecipientPage, RecipientQuery},
     message::MessageId,
+    report::ReportDevice,
 };
+use wasm_bindgen::JsCast;
 
-use super::state::Opened;
+use super::{
+    call_statuses::{CallStatusHelp, CallStatuses},
+    state::Opened,
+};
 use crate::{
     api::{self, Failure},
     figures::{counted, grouped},
@@ -62,6 +68,7 @@ impl Lines {
             search: filter.search.trim().to_owned(),
             device: filter.device,
             status: filter.status,
+            failure: filter.failure,
             after,
             limit: None,
         };
@@ -112,6 +119,18 @@ pub fn Recipients(
         opened.refreshed.track();
         lines.load(None);
     });
+    let help = CallStatusHelp::new();
+    let uses_phone = opened.part(|detail| detail.report.devices.contains(&ReportDevice::VoiceText));
+    // One for all lines: a call status on any of them opens the panel at itself.
+    let explain = move |event: ev::MouseEvent| {
+        let target = event
+            .target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+        let code = target.and_then(|target| target.get_attribute("data-code"));
+        if let Some(code) = code.and_then(|code| code.parse().ok()) {
+            help.show(Some(CallStatus(code)));
+        }
+    };
     let shown = move || {
         lines
             .pages
@@ -131,6 +150,10 @@ pub fn Recipients(
         <section class="part recipients" aria-labelledby="recipients">
             <div class="part-head">
                 <h3 id="recipients">"Recipients"</h3>
+                {move || uses_phone.get().unwrap_or_default().then(|| view! {
+                    <button class="button small quiet-button" type="button" aria-haspopup="dialog"
+                        on:click=move |_| help.show(None)>"Call statuses"</button>
+                })}
                 <p class="as-of quiet figures" role="status">
                     {counts}{move || lines.as_of.get().map(|at| format!(" · as of {at}"))}
                 </p>
@@ -145,7 +168,8 @@ pub fn Recipients(
             <Show when=move || lines.total.get() == Some(0)>
                 <p class="quiet">"No recipient matches."</p>
             </Show>
-            <div class="lines" role="table" aria-label="Recipients" aria-busy=move || lines.loading.get().to_string()>
+            <CallStatuses help/>
+            <div class="lines" role="table" aria-label="Recipients" on:click=explain aria-busy=move || lines.loading.get().to_string()>
                 <div role="rowgroup" class="lines-head">
                     <div role="row" class="line">
                         <span role="columnheader" class="line-name">"Recipient"</span>
@@ -201,6 +225,13 @@ fn RecipientFilters() -> impl IntoView {
                     </option>
                 }).collect_view()}
             </select>
+            {move || log.recipients.with(|filter| filter.failure.is_some()).then(|| view! {
+                <p class="one-cause">
+                    "Only one cause of failure. "
+                    <button class="button small" type="button"
+                        on:click=move |_| log.recipients.update(|filter| filter.failure = None)>"Show all"</button>
+                </p>
+            })}
         </div>
     }
 }
@@ -261,11 +292,25 @@ fn DeliveryCells(delivery: Delivery) -> impl IntoView {
             })}
         </span>
         <span role="cell" class="line-status">
-            <span class=class aria-hidden="true"></span>{words}
+            <span class=class aria-hidden="true"></span>
+            {match delivery.call_status {
+                Some(code) => view! {
+                    <button class="call-status" type="button" data-code=code.0 title=note(code)>{words}</button>
+                }.into_any(),
+                None => words.into_any(),
+            }}
             {delivery.reason.map(|reason| view! { <span class="line-reason quiet" dir="auto">{reason}</span> })}
             {confirmed.map(|at| view! { <span class="line-reason quiet">"Pressed 0 on "{at}</span> })}
         </span>
         <span role="cell" class="line-time figures">{delivery.at.as_ref().map(datetime::display)}</span>
+    }
+}
+
+/// What a call status means.
+fn note(code: CallStatus) -> &'static str {
+    match code.definition() {
+        Some(definition) => definition.note,
+        None => "A number that is not among the known call statuses.",
     }
 }
 

@@ -1,20 +1,30 @@
 //! *Sent Message Report Options*: what to print of this message, and printing it.
 
-use leptos::{ev, prelude::*, task::spawn_local, web_sys};
+use std::collections::BTreeSet;
+
+use leptos::{ev, prelude::*, task::spawn_local};
 use shared::{
     message::MessageId,
     report::{
-        FAILED_DELIVERY_REFUSAL, ReportDetail, ReportDevice, ReportFormat, ReportOptions as Options,
+        FAILED_DELIVERY_REFUSAL, ReportChoices, ReportDetail, ReportDevice, ReportFormat,
+        ReportOptions as Options,
     },
     session::Permission,
 };
-use wasm_bindgen::JsCast;
 
-use super::state::Opened;
-use crate::{
-    api::{self, ReportFile},
-    session::Session,
+use super::{
+    printing::{JobProgress, Printing},
+    prints::Prints,
+    state::Opened,
 };
+use crate::{
+    api::{self, Printed},
+    session::Session,
+    ui::download,
+};
+
+/// Where the last choice is remembered.
+const REMEMBERED: &str = "report";
 
 /// The section.
 #[component]
@@ -25,24 +35,16 @@ pub fn ReportOptions(
     let opened = expect_context::<Opened>();
     let session = expect_context::<Session>();
     let choices = opened.part(|detail| detail.report.clone());
-    // As the manual opens it: the devices that the message used are ticked, No Device is not.
-    let options = RwSignal::new(Options {
-        devices: choices.with_untracked(|choices| {
-            let devices = choices
-                .iter()
-                .flat_map(|choices| choices.devices.iter().copied());
-            devices
-                .filter(|device| *device != ReportDevice::NoDevice)
-                .collect()
-        }),
-        detail: ReportDetail::default(),
-        format: ReportFormat::default(),
-    });
+    let options = RwSignal::new(
+        choices.with_untracked(|choices| at_first(choices.as_ref(), remembered().as_ref())),
+    );
+    let printing = expect_context::<Printing>();
     let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
-    let refusal = move || {
-        (!session.may(Permission::Report))
-            .then_some("Your account may read the log, not print reports.")
+    let problem = printing.problem;
+    let refusal = move || match printing.job.with(Option::is_some) {
+        true => Some("Another report can be printed when this one is done."),
+        false => (!session.may(Permission::Report))
+            .then_some("Your account may read the log, not print reports."),
     };
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -56,16 +58,23 @@ pub fn ReportOptions(
         }
         busy.set(true);
         problem.set(None);
+        choices.with_untracked(|choices| {
+            if let Some(choices) = choices {
+                remember(&options, choices);
+            }
+        });
         spawn_local(async move {
             let answer = api::report(id, &options).await;
             busy.try_set(false);
             match answer {
-                Ok(file) => {
-                    if save(&file).is_none() {
+                Ok(Printed::Job(job)) => printing.watch(job),
+                Ok(Printed::File(file)) => {
+                    if download::save(&file.name, &file.media_type, &file.bytes).is_none() {
                         problem.try_set(Some(
                             "The browser did not take the report. Try again.".into(),
                         ));
                     }
+                    printing.printed.update(|count| *count += 1);
                 }
                 Err(failure) => {
                     if !session.ended_by(&failure) {
@@ -97,7 +106,10 @@ pub fn ReportOptions(
                             }
                         }>
                             {ReportFormat::ALL.map(|format| view! {
-                                <option value=format.as_str()>{format.label()}</option>
+                                <option value=format.as_str()
+                                    selected=options.with_untracked(|options| options.format == format)>
+                                    {format.label()}
+                                </option>
                             }).collect_view()}
                         </select>
                     </label>
@@ -109,6 +121,8 @@ pub fn ReportOptions(
                 <p id="report-refusal" class="quiet reason">{refusal}</p>
                 {move || problem.get().map(|sentence| view! { <p class="problem" role="alert">{sentence}</p> })}
             </form>
+            <JobProgress/>
+            <Prints id/>
         </section>
     }
 }
@@ -159,18 +173,97 @@ fn TooEarly() -> impl IntoView {
     }
 }
 
-/// Hands a file to the browser to save.
-fn save(file: &ReportFile) -> Option<()> {
-    let bytes = js_sys::Uint8Array::from(file.bytes.as_slice());
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(&file.media_type);
-    let parts = js_sys::Array::of1(&bytes);
-    let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-    let link = document().create_element("a").ok()?;
-    let link: web_sys::HtmlAnchorElement = link.dyn_into().ok()?;
-    link.set_href(&url);
-    link.set_download(&file.name);
-    link.click();
-    web_sys::Url::revoke_object_url(&url).ok()
+/// The options that a message opens with: the last choice, as far as the message offers it. Without one it is
+/// the manual's: the devices that the message used, not *No Device*.
+fn at_first(choices: Option<&ReportChoices>, last: Option<&Options>) -> Options {
+    let offered = || {
+        choices
+            .iter()
+            .flat_map(|choices| choices.devices.iter().copied())
+    };
+    let chosen = |wanted: &dyn Fn(&ReportDevice) -> bool| -> BTreeSet<_> {
+        offered().filter(|device| wanted(device)).collect()
+    };
+    let mut devices = last.map(|last| chosen(&|device| last.devices.contains(device)));
+    if devices.as_ref().is_none_or(BTreeSet::is_empty) {
+        devices = Some(chosen(&|device| *device != ReportDevice::NoDevice));
+    }
+    let detail = last.map(|last| last.detail).unwrap_or_default();
+    let too_early = choices.is_some_and(|choices| !choices.failed_delivery);
+    Options {
+        devices: devices.unwrap_or_default(),
+        detail: match detail {
+            ReportDetail::Failed if too_early => ReportDetail::All,
+            detail => detail,
+        },
+        format: last.map(|last| last.format).unwrap_or_default(),
+    }
+}
+
+/// The last choice of this browser.
+fn remembered() -> Option<Options> {
+    let text = window()
+        .local_storage()
+        .ok()??
+        .get_item(REMEMBERED)
+        .ok()??;
+    let mut parts = text.split(' ');
+    Some(Options {
+        detail: parts.next()?.parse().ok()?,
+        format: parts.next()?.parse().ok()?,
+        devices: parts.filter_map(|word| word.parse().ok()).collect(),
+    })
+}
+
+/// Keeps a choice. Of the devices that this message did not offer, the choice before still holds.
+fn remember(options: &Options, choices: &ReportChoices) {
+    let mut devices = options.devices.clone();
+    if let Some(before) = remembered() {
+        let others = before.devices.into_iter();
+        devices.extend(others.filter(|device| !choices.devices.contains(device)));
+    }
+    let mut text = format!("{} {}", options.detail.as_str(), options.format.as_str());
+    for device in devices {
+        text.push(' ');
+        text.push_str(device.as_str());
+    }
+    if let Ok(Some(storage)) = window().local_storage() {
+        // Where nothing can be kept, the next message opens as the manual has it.
+        drop(storage.set_item(REMEMBERED, &text));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_choice_holds_as_far_as_the_message_offers_it() {
+        use ReportDevice::{Email, Inbox, NoDevice, VoiceText};
+        let choices = ReportChoices {
+            devices: vec![NoDevice, Inbox, Email],
+            failed_delivery: false,
+        };
+        let manual = at_first(Some(&choices), None);
+        assert_eq!(manual.devices, [Inbox, Email].into());
+        let last = Options {
+            devices: [NoDevice, Email, VoiceText].into(),
+            detail: ReportDetail::Failed,
+            format: ReportFormat::Csv,
+        };
+        let next = at_first(Some(&choices), Some(&last));
+        assert_eq!(next.devices, [NoDevice, Email].into());
+        assert_eq!(
+            (next.detail, next.format),
+            (ReportDetail::All, ReportFormat::Csv)
+        );
+        let none_of_them = Options {
+            devices: [VoiceText].into(),
+            ..last
+        };
+        assert_eq!(
+            at_first(Some(&choices), Some(&none_of_them)).devices,
+            [Inbox, Email].into()
+        );
+    }
 }
