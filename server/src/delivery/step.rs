@@ -63,6 +63,7 @@ impl Dispatcher {
         match self.hand_over(crew, &claim).await {
             Ok(handed) => {
                 self.keep(&claim, &handed).await;
+                self.learn(&claim, &handed).await;
                 Ok(Step::Handed(claim.deliveries.len() as u32))
             }
             Err(error) => {
@@ -177,6 +178,26 @@ impl Dispatcher {
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+}
+
+impl Dispatcher {
+    /// Keeps which addresses turned out to be reached no more. What is lost here is learned at the next try.
+    async fn learn(&self, claim: &Claim, handed: &[Handed]) {
+        for (delivery, handed) in claim.deliveries.iter().zip(handed) {
+            let Handed::Over { outcome, .. } = handed else {
+                continue;
+            };
+            let Some(why) = suppression::learned(claim.device, outcome) else {
+                continue;
+            };
+            let (address, now) = (&delivery.address, self.clock.now());
+            if let Err(error) =
+                suppression::suppress(&self.db, claim.device, address, why, now).await
+            {
+                tracing::warn!(error = %error, message.id = claim.message.0, "a suppression was not kept");
+            }
         }
     }
 }
