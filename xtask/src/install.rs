@@ -125,6 +125,28 @@ pub fn postgres() -> Result<(), Failure> {
     ))
 }
 
+/// Makes sure that there is the mail server that the providers' tests hand letters to.
+///
+/// # Errors
+/// Where it is missing and cannot be installed.
+pub fn mail_server() -> Result<(), Failure> {
+    let there = || {
+        let mut pythons = ["/usr/bin/python3", "python3"].into_iter();
+        pythons.any(|python| {
+            Command::new(python)
+                .args(["-c", "import aiosmtpd"])
+                .succeeds()
+        })
+    };
+    if there() || (apt(&["python3-aiosmtpd"]) && there()) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "The tests of email need Python's aiosmtpd (they start a mail server of their own). Install it: on Debian by \
+         `sudo apt-get install python3-aiosmtpd`, elsewhere by `pip install aiosmtpd`, then try again.",
+    ))
+}
+
 fn has_browser(workspace: &Workspace, name: &str, system: &[&str]) -> bool {
     if system.iter().any(|path| Path::new(path).exists()) {
         return true;

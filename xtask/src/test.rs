@@ -21,6 +21,7 @@ pub fn test(workspace: &Workspace) -> Result<(), Failure> {
     install::chromium(workspace)?;
     install::firefox(workspace);
     install::postgres()?;
+    install::mail_server()?;
 
     let mut layers = Layers::default();
     check::add(workspace, &mut layers);
@@ -29,6 +30,7 @@ pub fn test(workspace: &Workspace) -> Result<(), Failure> {
             .command("cargo")
             .args(["test", "--workspace"])
             .env("REQUIRE_POSTGRES", "1")
+            .env("REQUIRE_SMTP", "1")
             .run()
     });
     let built = layers.run("release build", || {

@@ -1,0 +1,94 @@
+//! A peer that speaks a few lines of SMTP and then does what a good one never does.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::TcpListener,
+    task::JoinHandle,
+};
+
+/// What it does once it has read the line that begins with the word.
+#[derive(Clone, Copy, Debug)]
+pub enum Then {
+    /// Says nothing any more.
+    Hang,
+    /// Closes the connection.
+    Close,
+    /// Says this.
+    Say(&'static str),
+}
+
+/// Such a peer.
+pub struct Misbehaving {
+    /// Where it listens.
+    pub port: u16,
+    /// Connections that it had.
+    pub connections: Arc<AtomicU32>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Misbehaving {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Misbehaving {
+    /// Behaves until the line that begins with `word`; the end of a letter is the word `.`, and the greeting
+    /// is the empty one.
+    pub async fn at(word: &'static str, then: Then) -> Misbehaving {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let connections = Arc::new(AtomicU32::new(0));
+        let count = connections.clone();
+        let task = tokio::spawn(async move {
+            let mut held = Vec::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                held.push(tokio::spawn(talk(stream, word, then)));
+            }
+        });
+        Misbehaving {
+            port,
+            connections,
+            task,
+        }
+    }
+}
+
+async fn talk(mut stream: tokio::net::TcpStream, word: &'static str, then: Then) -> Option<()> {
+    let (read, mut write) = stream.split();
+    let mut lines = BufReader::new(read).lines();
+    let mut line = String::new();
+    let mut in_letter = false;
+    loop {
+        let answer = if in_letter && line != "." {
+            ""
+        } else if line.starts_with(word) && (line.is_empty() == word.is_empty()) {
+            match then {
+                Then::Hang => std::future::pending().await,
+                Then::Close => return None,
+                Then::Say(words) => words,
+            }
+        } else {
+            match line.get(..4).unwrap_or(&line) {
+                "" => "220 relay.example",
+                "DATA" => "354 Go on",
+                "EHLO" => "250 relay.example",
+                _ => "250 2.0.0 OK",
+            }
+        };
+        in_letter = (in_letter && line != ".") || answer.starts_with("354");
+        if !answer.is_empty() {
+            write
+                .write_all(format!("{answer}\r\n").as_bytes())
+                .await
+                .ok()?;
+        }
+        line = lines.next_line().await.ok()??;
+    }
+}
