@@ -20,10 +20,11 @@ export function binary(): string {
   return found;
 }
 
-/** The environment without the settings of whoever runs the tests. */
+/** The environment without the settings of whoever runs the tests. Nothing is delivered, so that what a test
+ *  meets stands still. */
 function environment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('SENTLOG_'));
-  return { ...Object.fromEntries(kept), SENTLOG_TIME_ZONE: 'America/Chicago' };
+  return { ...Object.fromEntries(kept), SENTLOG_TIME_ZONE: 'America/Chicago', SENTLOG_NO_DELIVERY: 'true' };
 }
 
 /** Where a database is, as the server's setting spells it. */

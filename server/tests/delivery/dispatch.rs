@@ -148,6 +148,7 @@ on_both_databases! {
             Dispatcher::new(log.db.clone(), shared, zone, routes, Rules::default())
         };
         let (one, two) = (limited(), limited());
+        clock.advance(minutes(90));
         let mut handed = Vec::new();
         for _ in 0..5 {
             handed.push(drain(&one).await + drain(&two).await);

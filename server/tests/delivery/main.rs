@@ -11,4 +11,7 @@ mod log;
 
 mod sink;
 
+mod cancel;
+mod crash;
 mod dispatch;
+mod receipts;

@@ -144,6 +144,20 @@ pub fn clock(log: &Log) -> Arc<FixedClock> {
     Arc::new(FixedClock::at(log.now))
 }
 
+/// A second way to the same database, as another process has it.
+pub async fn another(db: &Database) -> Database {
+    match db {
+        Database::Sqlite(pool) => {
+            let url = format!("sqlite:{}", pool.connect_options().get_filename().display());
+            Database::connect(&url).await.unwrap()
+        }
+        Database::Postgres(pool) => {
+            let options = (*pool.connect_options()).clone();
+            Database::Postgres(sqlx::PgPool::connect_with(options).await.unwrap())
+        }
+    }
+}
+
 /// A message by email to so many different people.
 pub fn mails(external_id: &str, people: usize) -> Value {
     to_all(
