@@ -6,7 +6,7 @@ use utoipa::{
     OpenApi as _,
     openapi::{
         Components, OpenApi,
-        security::{ApiKey, ApiKeyValue, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
@@ -42,6 +42,13 @@ pub fn frame() -> OpenApi {
         .components
         .get_or_insert_with(Components::new)
         .add_security_scheme("session", cookie);
+    let token = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A token that `sentlog token add` printed."))
+        .build();
+    if let Some(components) = &mut frame.components {
+        components.add_security_scheme("token", SecurityScheme::Http(token));
+    }
     frame
 }
 

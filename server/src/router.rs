@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::StatusCode,
-    middleware::{from_fn, from_fn_with_state},
+    extract::{DefaultBodyLimit, Request},
+    http::{Method, StatusCode},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use shared::{problem::ProblemType, session::Permission};
+use shared::{paths, problem::ProblemType, session::Permission};
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -18,7 +18,6 @@ use tower_http::{
         CompressionLayer, Predicate,
         predicate::{NotForContentType, SizeAbove},
     },
-    timeout::TimeoutLayer,
 };
 use utoipa_axum::{
     router::{OpenApiRouter, UtoipaMethodRouter, UtoipaMethodRouterExt},
@@ -27,13 +26,13 @@ use utoipa_axum::{
 
 use crate::{
     assets,
-    auth::{self, same_origin::same_origin},
+    auth::{self, same_origin::same_origin, token},
     error::{self, Refusal},
     extract::MAX_BODY,
     headers, openapi,
     routes::{
         call_statuses, cancel, detail, failures, find, health, jobs, prints, receipts, recipients,
-        report, session,
+        report, session, submit,
     },
     state::App,
     telemetry,
@@ -41,6 +40,9 @@ use crate::{
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long taking a message may, whose 200 000 recipients may come over a slow line.
+const MUCH_PATIENCE: Duration = Duration::from_secs(900);
 
 /// Answers smaller than this travel as they are.
 const WORTH_COMPRESSING: u64 = 1024;
@@ -65,6 +67,7 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(needs(Permission::View, routes!(find::find)))
         .routes(needs(Permission::View, routes!(detail::detail)))
         .routes(needs(Permission::View, routes!(recipients::recipients)))
+        .routes(bearing(Permission::Submit, routes!(submit::submit)))
         .routes(needs(Permission::Cancel, routes!(cancel::cancel)))
         .routes(needs(Permission::View, routes!(failures::failures)))
         .routes(needs(Permission::View, routes!(prints::prints)))
@@ -90,11 +93,17 @@ fn needs(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMetho
     routes.map(|routes| routes.route_layer(from_fn_with_state(permission, auth::require)))
 }
 
+/// Routes for programs with a token that has the right to `permission`.
+fn bearing(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    routes.map(|routes| routes.route_layer(from_fn_with_state(permission, token::require)))
+}
+
 /// The server: the API, and the page at every other address.
 pub fn router(app: App) -> Router {
     let (api, _) = table().split_for_parts();
     api.method_not_allowed_fallback(no_such_method)
         .layer(auth::layer(&app))
+        .layer(from_fn_with_state(app.clone(), token::find))
         .layer(from_fn(same_origin))
         .layer(
             // Of 4000 rows brotli leaves 90 KB, zstd 102, gzip 104; browsers take all three.
@@ -108,14 +117,20 @@ pub fn router(app: App) -> Router {
         )
         .fallback(assets::page)
         .layer(DefaultBodyLimit::max(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            PATIENCE,
-        ))
+        .layer(from_fn(patience))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers::complete))
         .layer(from_fn(telemetry::trace))
         .with_state(app)
+}
+
+/// Gives up on an answer that takes too long.
+async fn patience(request: Request, next: Next) -> Response {
+    let submits = request.method() == Method::POST && request.uri().path() == paths::MESSAGES;
+    let patience = if submits { MUCH_PATIENCE } else { PATIENCE };
+    tokio::time::timeout(patience, next.run(request))
+        .await
+        .unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 async fn no_such_method() -> Response {

@@ -32,3 +32,4 @@ pub mod report;
 pub mod search;
 pub mod session;
 pub mod standing;
+pub mod submit;

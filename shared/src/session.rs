@@ -39,6 +39,8 @@ pub enum Permission {
     SeeAddresses,
     /// Manage people and settings.
     Administer,
+    /// Submit messages for delivery. No role may: a program does, by its token.
+    Submit,
 }
 
 /// A named set of permissions.

@@ -11,6 +11,7 @@
 //! - **Attempts** are limited by account and by address ([`attempts`]).
 //! - **Changes** are taken only from our own page or from programs that are no browser ([`same_origin`]),
 //!   and bodies only as JSON, which no form of another site can send.
+//! - **Programs** submit messages by a bearer token ([`token`]), of which only a digest is kept.
 //! - **Permissions** stand beside the routes in [`router`](crate::router): a route is listed with the one
 //!   it needs, and is open only where it is listed as open.
 
@@ -37,6 +38,7 @@ pub mod attempts;
 pub mod password;
 pub mod same_origin;
 pub mod sessions;
+pub mod token;
 
 use accounts::{Account, Accounts};
 use sessions::StoredSessions;
@@ -134,5 +136,6 @@ const fn in_words(permission: Permission) -> &'static str {
         Permission::Report => "print reports",
         Permission::SeeAddresses => "see addresses",
         Permission::Administer => "manage people and settings",
+        Permission::Submit => "submit messages",
     }
 }

@@ -17,6 +17,7 @@ pub mod deliver;
 mod demo;
 mod import;
 mod serve;
+mod token;
 mod user;
 
 /// Sentlog: every message a school district sent, in one log.
@@ -57,6 +58,9 @@ enum Command {
     /// Manage the people who may sign in.
     #[command(subcommand)]
     User(user::Command),
+    /// Manage the programs that may submit messages.
+    #[command(subcommand)]
+    Token(token::Command),
     /// Print the API's description (OpenAPI).
     Openapi,
 }
@@ -94,6 +98,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         } => serve::serve(&store, &serve, &delivery, SystemClock).await,
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
+        Command::Token(command) => token::run(command, SystemClock).await,
         Command::Openapi => {
             let text = openapi::text().map_err(|error| Failure(error.to_string()))?;
             print!("{text}");

@@ -5,6 +5,7 @@ use shared::{
     counting::{Addresses, Counted, Counter},
     delivery::{DeliveryStatus, Device},
     message::MessageStatus,
+    submit::RefusedAddress,
 };
 
 use super::{
@@ -15,8 +16,10 @@ use super::{
 };
 use crate::store::{District, time::Timestamp};
 
-/// The most recipient lines of a message.
+/// The most recipient lines of an imported message.
 const MOST_LINES: u32 = 2_000_000;
+/// The most recipient lines of a submitted one.
+const MOST_SUBMITTED: u32 = 200_000;
 /// The most deliveries of a line.
 const MOST_DELIVERIES: usize = 100;
 
@@ -65,6 +68,9 @@ pub struct Draft {
     recipients: Recipients,
     /// The first delivery that only a message with a status may have.
     history_at: Option<String>,
+    most_lines: u32,
+    /// Deliveries left out for their address; `None` where one refuses the whole message.
+    refused: Option<Vec<RefusedAddress>>,
 }
 
 impl Draft {
@@ -74,6 +80,18 @@ impl Draft {
             normaliser: Normaliser::new(district.phone_region),
             recipients: Recipients::default(),
             history_at: None,
+            most_lines: MOST_LINES,
+            refused: None,
+        }
+    }
+
+    /// Begins a message that is submitted to be delivered: a delivery without an address that it could reach is
+    /// left out and named, and the rest goes on.
+    pub fn submission(district: &District) -> Self {
+        Draft {
+            most_lines: MOST_SUBMITTED,
+            refused: Some(Vec::new()),
+            ..Draft::new(district)
         }
     }
 
@@ -88,8 +106,10 @@ impl Draft {
         student: Option<&str>,
         deliveries: &[NewDelivery<'_>],
     ) -> Result<(), Refusal> {
-        if self.recipients.lines() >= MOST_LINES {
-            return Err(Refusal::new("", "there are more than 2000000 recipients"));
+        let line = self.recipients.lines();
+        if line >= self.most_lines {
+            let reason = format!("there are more than {} recipients", self.most_lines);
+            return Err(Refusal::new("", reason));
         }
         text("person", person, 200)?;
         text("name", name, 300)?;
@@ -98,9 +118,19 @@ impl Draft {
             return Err(Refusal::new("deliveries", "there are more than 100"));
         }
         for (n, delivery) in deliveries.iter().enumerate() {
-            self.delivery(person, n, delivery).map_err(|refusal| {
-                Refusal::new(format!("deliveries[{n}].{}", refusal.field), refusal.reason)
-            })?;
+            let Err(refusal) = self.delivery(person, n, delivery) else {
+                continue;
+            };
+            let field = format!("deliveries[{n}].{}", refusal.field);
+            match &mut self.refused {
+                Some(refused) if refusal.field == "address" => refused.push(RefusedAddress {
+                    line,
+                    person: person.to_owned(),
+                    field,
+                    reason: refusal.reason,
+                }),
+                _ => return Err(Refusal::new(field, refusal.reason)),
+            }
         }
         self.recipients.push_line(person, name, student);
         Ok(())
@@ -202,6 +232,7 @@ impl Draft {
             head,
             recipients: self.recipients,
             tally: counter.tally(),
+            refused: self.refused.unwrap_or_default(),
         })
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, io};
 use chrono::DateTime;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::{NewMessage, Refusal};
+use super::{Draft, NewMessage, Refusal};
 use crate::store::{District, time::Timestamp};
 
 mod message;
@@ -16,8 +16,28 @@ mod recipients;
 /// # Errors
 /// Where it is no message, with the field and the reason. A failing `reader` is such a reason too.
 pub fn read(reader: impl io::Read, district: &District) -> Result<NewMessage, Refusal> {
+    parse(reader, message::Parts::new(Draft::new(district)))
+}
+
+/// Reads a message that is submitted to be delivered: one that tells what became of it is refused, and an
+/// address that is none is left out and named.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_submission(reader: impl io::Read, district: &District) -> Result<NewMessage, Refusal> {
+    let message = parse(reader, message::Parts::new(Draft::submission(district)))?;
+    match message.head.history {
+        None => Ok(message),
+        Some(_) => {
+            let reason =
+                "is for history, which an import takes; leave it out to have the message delivered";
+            Err(Refusal::new("status", reason))
+        }
+    }
+}
+
+fn parse(reader: impl io::Read, mut parts: message::Parts) -> Result<NewMessage, Refusal> {
     let mut cx = Context::default();
-    let mut parts = message::Parts::new(district);
     let mut json =
         serde_json::Deserializer::from_reader(io::BufReader::with_capacity(1 << 16, reader));
     let read = Fields {

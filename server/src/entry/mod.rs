@@ -22,7 +22,7 @@ pub use head::{CanceledBy, Head, History};
 pub use import::{ImportError, ImportReport, Progress, RefusedLine, import};
 pub use recipients::{Entry, Line, Recipients};
 
-use shared::counting::Tally;
+use shared::{counting::Tally, submit::RefusedAddress};
 
 /// A message that was found good, ready to be kept.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct NewMessage {
     pub recipients: Recipients,
     /// What they add up to.
     pub tally: Tally,
+    /// Deliveries that were left out, because their address is none. Only a submission has any.
+    pub refused: Vec<RefusedAddress>,
 }
 
 /// Why a message is not taken: where, and a sentence for people. The sentence never repeats a name, an

@@ -12,3 +12,4 @@ pub mod receipts;
 pub mod recipients;
 pub mod report;
 pub mod session;
+pub mod submit;

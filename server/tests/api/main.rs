@@ -16,3 +16,4 @@ mod recipients;
 mod refusals;
 mod report;
 mod session;
+mod submit;

@@ -6,7 +6,7 @@ use shared::message::{Criterion, MessageStatus};
 use super::{Array, Context, Fields, Items, Object, recipients::Lines, time, word};
 use crate::{
     entry::{CanceledBy, Draft, Head, History, NewMessage, Refusal},
-    store::{District, time::Timestamp},
+    store::time::Timestamp,
 };
 
 /// What was read of a message so far.
@@ -32,9 +32,9 @@ pub(super) struct Parts {
 }
 
 impl Parts {
-    pub(super) fn new(district: &District) -> Self {
+    pub(super) fn new(draft: Draft) -> Self {
         Parts {
-            draft: Draft::new(district),
+            draft,
             external_id: String::new(),
             message_type: String::new(),
             category: None,
