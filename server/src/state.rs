@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use crate::{
     auth::{attempts::Attempts, password::Passwords, sessions::StoredSessions},
     clock::SharedClock,
+    delivery::{Routes, providers::sandbox::Pace},
     receipts::Proofs,
     report::{jobs::Jobs, pdf::Faces},
     store::{Database, District},
@@ -35,6 +36,8 @@ pub struct App {
     pub attempts: Arc<Attempts>,
     /// By what providers' reports are proven.
     pub proofs: Arc<Proofs>,
+    /// Who carries the deliveries of each device, to be asked what became of them.
+    pub carriers: Arc<Routes>,
     /// Turns to make a report.
     pub printers: Arc<Semaphore>,
     /// Long reports that are being made.
@@ -87,6 +90,7 @@ impl App {
             passwords: Passwords::new()?,
             attempts: Arc::default(),
             proofs: Arc::default(),
+            carriers: Arc::new(Routes::sandbox(&db, &clock, Pace::Lifelike)),
             jobs: Arc::default(),
             paper: EMBEDDED.clone(),
             printers: Arc::new(Semaphore::new(printers())),

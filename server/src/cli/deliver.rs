@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use clap::Args;
 use tokio::{sync::watch, task::JoinHandle};
 
+use super::{Failure, providers::ProviderSettings};
 use crate::{
     clock::SharedClock,
     delivery::{Dispatcher, Routes, Rules, providers::sandbox::Pace, run, window::Window},
@@ -51,6 +52,25 @@ impl DeliverySettings {
     }
 }
 
+/// Who carries the deliveries of each device.
+pub fn routes(
+    providers: &ProviderSettings,
+    demo: bool,
+    db: &Database,
+    clock: &SharedClock,
+) -> Result<Routes, Failure> {
+    let mut routes = Routes::sandbox(db, clock, Pace::Lifelike);
+    if demo {
+        // A demonstration reaches nobody, whatever is set up.
+        for route in [&mut routes.email, &mut routes.voice, &mut routes.text] {
+            route.rate = Some(DEMONSTRATION_RATE);
+        }
+    } else {
+        providers.plug(&mut routes, clock)?;
+    }
+    Ok(routes)
+}
+
 /// A dispatcher at work.
 pub struct Delivering {
     stop: watch::Sender<bool>,
@@ -61,7 +81,7 @@ impl Delivering {
     /// Begins to deliver, unless the settings say otherwise.
     pub fn begin(
         settings: &DeliverySettings,
-        demo: bool,
+        routes: &Routes,
         db: &Database,
         clock: &SharedClock,
         district: &District,
@@ -69,18 +89,11 @@ impl Delivering {
         if settings.no_delivery {
             return None;
         }
-        let mut routes = Routes::sandbox(db, clock, Pace::Lifelike);
-        if demo {
-            // A demonstration reaches nobody, whatever is set up.
-            for route in [&mut routes.email, &mut routes.voice, &mut routes.text] {
-                route.rate = Some(DEMONSTRATION_RATE);
-            }
-        }
         let dispatcher = Dispatcher::new(
             db.clone(),
             clock.clone(),
             district.time_zone,
-            routes,
+            routes.clone(),
             settings.rules(),
         );
         let (stop, told) = watch::channel(false);

@@ -16,6 +16,7 @@ use crate::{
 pub mod deliver;
 mod demo;
 mod import;
+mod providers;
 mod serve;
 mod token;
 mod user;
@@ -47,6 +48,8 @@ enum Command {
         serve: ServeSettings,
         #[command(flatten)]
         delivery: deliver::DeliverySettings,
+        #[command(flatten)]
+        providers: Box<providers::ProviderSettings>,
     },
     /// Take in messages from a file, one JSON object a line.
     Import {
@@ -95,7 +98,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
             store,
             serve,
             delivery,
-        } => serve::serve(&store, &serve, &delivery, SystemClock).await,
+            providers,
+        } => serve::serve(&store, &serve, &delivery, &providers, SystemClock).await,
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
         Command::Token(command) => token::run(command, SystemClock).await,

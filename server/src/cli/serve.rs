@@ -6,8 +6,9 @@ use tokio::{net::TcpListener, signal};
 
 use super::{
     Failure, causes,
-    deliver::{Delivering, DeliverySettings},
+    deliver::{self, Delivering, DeliverySettings},
     demo, open,
+    providers::ProviderSettings,
 };
 use crate::{
     auth::sessions::StoredSessions,
@@ -28,6 +29,7 @@ pub async fn serve(
     store: &StoreSettings,
     settings: &ServeSettings,
     delivery: &DeliverySettings,
+    providers: &ProviderSettings,
     clock: impl Clock + 'static,
 ) -> Result<(), Failure> {
     let clock: SharedClock = Arc::new(clock);
@@ -47,9 +49,12 @@ pub async fn serve(
         demo::fill(&db, &store.district(), &*clock).await?;
     }
     let district = store.district();
-    let delivering = Delivering::begin(delivery, settings.demo, &db, &clock, &district);
-    let app = App::new(db.clone(), clock, store.district(), settings.app())
+    let routes = Arc::new(deliver::routes(providers, settings.demo, &db, &clock)?);
+    let mut app = App::new(db.clone(), clock.clone(), district, settings.app())
         .map_err(|error| Failure::new(format!("Passwords cannot be hashed here: {error}.")))?;
+    app.proofs = Arc::new(providers.proofs()?);
+    app.carriers = routes.clone();
+    let delivering = Delivering::begin(delivery, &routes, &db, &clock, &district);
     let sweeper = tokio::spawn(sweep(app.sessions.clone()));
     let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
     println!("Sentlog is at http://{address}");

@@ -230,10 +230,12 @@ pub async fn claim(
             tx.commit().await?;
             return Ok(Claimed::Again);
         }
+        // A provider may carry calls at one rate and text messages at another.
+        let pace = format!("{}/{device}", wanted.provider);
         let (mut most, mut spent_from) = (wanted.most, now.utc());
         if let Some(rate) = wanted.rate {
             let free_at: Timestamp = sqlx::query_scalar(PACE)
-                .bind(wanted.provider)
+                .bind(&pace)
                 .bind(now)
                 .fetch_one(&mut *tx)
                 .await?;
@@ -328,7 +330,7 @@ pub async fn claim(
         held.check_at = held.check_at.or(Some((now.utc() + wanted.silence).into()));
         if let Some(rate) = wanted.rate {
             sqlx::query(KEEP_PACE)
-                .bind(wanted.provider)
+                .bind(&pace)
                 .bind(Timestamp::from(
                     spent_from + seconds(f64::from(count) / rate),
                 ))
