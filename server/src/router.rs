@@ -32,7 +32,7 @@ use crate::{
     headers, openapi,
     routes::{
         call_statuses, cancel, detail, failures, find, health, jobs, prints, receipts, recipients,
-        report, session, submit,
+        refresh, report, session, submit,
     },
     state::App,
     telemetry,
@@ -68,6 +68,7 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(needs(Permission::View, routes!(detail::detail)))
         .routes(needs(Permission::View, routes!(recipients::recipients)))
         .routes(bearing(Permission::Submit, routes!(submit::submit)))
+        .routes(needs(Permission::View, routes!(refresh::refresh)))
         .routes(needs(Permission::Cancel, routes!(cancel::cancel)))
         .routes(needs(Permission::View, routes!(failures::failures)))
         .routes(needs(Permission::View, routes!(prints::prints)))

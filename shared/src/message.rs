@@ -209,6 +209,19 @@ pub struct MessageHeader {
     pub ended_at: Option<DateTime<FixedOffset>>,
 }
 
+/// A message after its providers were asked what is still open of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refreshed {
+    /// The message as it is now.
+    #[serde(flatten)]
+    pub detail: MessageDetail,
+    /// When the providers were last asked, by whichever viewer.
+    pub asked_at: DateTime<FixedOffset>,
+    /// Before this, asking again answers what is known.
+    pub ask_again_at: DateTime<FixedOffset>,
+}
+
 /// One filter criterion: who the message was sent to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -13,6 +13,7 @@
 
 pub mod dispatcher;
 pub mod providers;
+pub mod refresh;
 pub mod retry;
 mod run;
 mod step;

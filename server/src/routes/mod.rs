@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod prints;
 pub mod receipts;
 pub mod recipients;
+pub mod refresh;
 pub mod report;
 pub mod session;
 pub mod submit;

@@ -35,6 +35,12 @@ const TO_ASK: &str = "
     order by due_at
     limit $4";
 
+const OPEN: &str = "
+    select message_id, number, device, provider_id, at, call_status, provider from deliveries
+    where message_id = $1 and status = 'in_progress' and claim is null and provider is not null
+    order by at, number
+    limit $2";
+
 /// What came of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
@@ -226,4 +232,43 @@ pub async fn to_ask(
         call_status: code.and_then(|code| i16::try_from(code).ok().map(CallStatus)),
     };
     Ok(rows.into_iter().map(in_flight).collect())
+}
+
+/// What is in flight of a message, each with the name of who has it: the oldest first, at most `most`.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn open(
+    db: &Database,
+    MessageId(id): MessageId,
+    most: u32,
+) -> Result<Vec<(String, InFlight)>, StoreError> {
+    type Row = (
+        i64,
+        i64,
+        Word<Device>,
+        Option<String>,
+        Option<Timestamp>,
+        Option<i32>,
+        String,
+    );
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(OPEN)
+        .bind(id)
+        .bind(i64::from(most))
+        .fetch_all(pool)
+        .await?);
+    let open = |(message, number, Word(device), provider_id, at, code, provider): Row| {
+        let in_flight = InFlight {
+            key: DeliveryKey {
+                message: MessageId(message),
+                number: u32::try_from(number).unwrap_or(u32::MAX),
+            },
+            device,
+            provider_id,
+            handed_over_at: at.map_or(DateTime::UNIX_EPOCH, Timestamp::utc),
+            call_status: code.and_then(|code| i16::try_from(code).ok().map(CallStatus)),
+        };
+        (provider, in_flight)
+    };
+    Ok(rows.into_iter().map(open).collect())
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use server::{
     auth::password,
     clock::{Clock, FixedClock},
+    delivery::Routes,
     entry,
     receipts::Proofs,
     router::router,
@@ -144,6 +145,13 @@ impl TestApp {
     /// The same, taking the reports that these prove.
     pub fn with_proofs(mut self, proofs: Proofs) -> Self {
         self.app.proofs = Arc::new(proofs);
+        self.router = router(self.app.clone());
+        self
+    }
+
+    /// The same, asking these who carry its deliveries.
+    pub fn with_carriers(mut self, carriers: Routes) -> Self {
+        self.app.carriers = Arc::new(carriers);
         self.router = router(self.app.clone());
         self
     }

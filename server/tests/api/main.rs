@@ -13,6 +13,7 @@ mod openapi;
 mod permissions;
 mod receipts;
 mod recipients;
+mod refresh;
 mod refusals;
 mod report;
 mod session;

@@ -51,6 +51,7 @@ async fn each_role_may_do_what_its_permissions_say() {
         (Method::GET, "", [200, 200, 200]),
         (Method::GET, "/deliveries", [200, 200, 200]),
         (Method::GET, "/report", [403, 200, 200]),
+        (Method::POST, "/refresh", [200, 200, 200]),
         (Method::POST, "/cancel", [403, 200, 200]),
     ];
     let app = TestApp::new().await;

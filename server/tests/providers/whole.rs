@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{body::Body, http::Request};
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use server::{
@@ -61,6 +64,7 @@ impl Whole {
         }
         let zone = app.app.district.time_zone;
         let clock = app.app.clock.clone();
+        let app = app.with_carriers(routes.clone());
         let dispatcher = Dispatcher::new(app.db.clone(), clock, zone, routes, Rules::default());
         let cookie = app.sign_in(Role::Admin).await;
         Whole {
@@ -297,4 +301,64 @@ async fn what_twilio_still_has_of_a_canceled_message_is_taken_back() {
         ("sent", &json!(-28))
     );
     assert_eq!(whole.status(&message).await, "canceled");
+}
+
+#[tokio::test]
+async fn a_refresh_asks_what_is_open_once_for_all_viewers() {
+    let whole = Whole::new(None).await;
+    let numbers = json!([
+        {"device": "text", "address": "612-555-0100"},
+        {"device": "text", "address": "612-555-0101"},
+    ]);
+    let message = whole.send("Refreshed", numbers).await;
+    let sids = whole.peer.sids();
+    let sid = sids
+        .iter()
+        .find(|(to, _)| to == "+16125550100")
+        .unwrap()
+        .1
+        .clone();
+    whole
+        .peer
+        .becomes(&sid, json!({"sid": sid, "status": "delivered"}));
+    let asked = || {
+        let seen = whole.peer.seen();
+        seen.iter()
+            .filter(|request| request.method == Method::GET)
+            .count()
+    };
+    let refresh = async |expected: usize| {
+        let viewer = whole.app.sign_in(Role::Viewer).await;
+        let answer = whole
+            .app
+            .post(&format!("{message}/refresh"), &viewer, json!({}))
+            .await;
+        assert_eq!((answer.status.as_u16(), asked()), (200, expected));
+        answer.json()
+    };
+    let answer = refresh(2).await;
+    assert_eq!(answer["summary"]["contacted_by_phone"], 1);
+    assert_eq!(answer["message"]["status"], "in_progress");
+    let standings = whole.standings(&message).await;
+    assert_eq!(
+        (&standings[0].1, &standings[1].1),
+        (&json!(-28), &json!(-39))
+    );
+    refresh(2).await;
+    whole.app.clock.advance(TimeDelta::seconds(30));
+    refresh(3).await;
+    let other = sids
+        .iter()
+        .find(|(to, _)| to == "+16125550101")
+        .unwrap()
+        .1
+        .clone();
+    whole.peer.becomes(
+        &other,
+        json!({"sid": other, "status": "failed", "error_code": 30003}),
+    );
+    whole.app.clock.advance(TimeDelta::seconds(30));
+    assert_eq!(refresh(4).await["message"]["status"], "sent");
+    whole.app.clock.advance(TimeDelta::seconds(30));
+    refresh(4).await;
 }

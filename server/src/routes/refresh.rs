@@ -1,0 +1,41 @@
+//! Refresh Status: asks the providers what is still open of a message, and answers with what it is now.
+
+use axum::{Json, extract::State};
+use shared::{message::Refreshed, paths, problem::Problem};
+
+use super::detail;
+use crate::{
+    delivery::refresh::{self, INTERVAL},
+    error::Answer,
+    extract::Id,
+    state::App,
+    store::{
+        refresh::{Turn, take_turn},
+        time::local,
+    },
+};
+
+/// Asks the providers what became of what they still have. However many look at a message, they are asked
+/// at most every 30 seconds; who comes in between is told what is known, and when they were asked.
+#[utoipa::path(post, path = paths::REFRESH, tag = "messages",
+    params(("id" = i64, Path, description = "The message's number")),
+    responses((status = 200, body = Refreshed), (status = 404, body = Problem)))]
+pub async fn refresh(State(app): State<App>, Id(id): Id) -> Answer<Json<Refreshed>> {
+    // There is nothing to ask about a message that nobody may see yet.
+    let Json(_) = detail::fresh(&app, id).await?;
+    let asked_at = match take_turn(&app.db, id, INTERVAL, app.clock.now()).await? {
+        Turn::Taken(asked_at) => asked_at,
+        Turn::Yours => {
+            let asked_at = app.clock.now();
+            refresh::refresh(&app.db, &app.carriers, id, &*app.clock).await?;
+            asked_at
+        }
+    };
+    let zone = app.district.time_zone;
+    let Json(detail) = detail::fresh(&app, id).await?;
+    Ok(Json(Refreshed {
+        detail,
+        asked_at: local(asked_at, zone),
+        ask_again_at: local(asked_at + INTERVAL, zone),
+    }))
+}
