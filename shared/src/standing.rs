@@ -108,7 +108,8 @@ mod tests {
             status,
             call_status,
             reason: (code == 0).then(|| "550".to_owned()),
-            confirmed_at: (device == Device::Voice && code == 5 && at % 2 == 0).then_some(at),
+            confirmed_at: (device == Device::Voice && code == 5 && at.is_multiple_of(2))
+                .then_some(at),
             at: Some(at),
         }
     }

@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use server::{
     auth::password,
     clock::{Clock, FixedClock},
-    delivery::Routes,
     entry,
     receipts::Proofs,
     router::router,
@@ -143,15 +142,13 @@ impl TestApp {
     }
 
     /// The same, taking the reports that these prove.
-    pub fn with_proofs(mut self, proofs: Proofs) -> Self {
-        self.app.proofs = Arc::new(proofs);
-        self.router = router(self.app.clone());
-        self
+    pub fn with_proofs(self, proofs: Proofs) -> Self {
+        self.changed(|app| app.proofs = Arc::new(proofs))
     }
 
-    /// The same, asking these who carry its deliveries.
-    pub fn with_carriers(mut self, carriers: Routes) -> Self {
-        self.app.carriers = Arc::new(carriers);
+    /// The same with something else in it.
+    pub fn changed(mut self, change: impl FnOnce(&mut App)) -> Self {
+        change(&mut self.app);
         self.router = router(self.app.clone());
         self
     }

@@ -64,7 +64,7 @@ impl Whole {
         }
         let zone = app.app.district.time_zone;
         let clock = app.app.clock.clone();
-        let app = app.with_carriers(routes.clone());
+        let app = app.changed(|app| app.carriers = Arc::new(routes.clone()));
         let dispatcher = Dispatcher::new(app.db.clone(), clock, zone, routes, Rules::default());
         let cookie = app.sign_in(Role::Admin).await;
         Whole {
