@@ -1,13 +1,17 @@
 //! Settings: each is a flag and an environment variable.
 
-use std::{net::SocketAddr, str::FromStr};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use clap::Args;
 use phonenumber::country;
 
-use crate::{state::AppSettings, store::District};
+use crate::{
+    report::{Paper, docx::Template, pdf::Faces},
+    state::AppSettings,
+    store::District,
+};
 
 /// Where the log is kept, and whose it is. For every command.
 #[derive(Args, Clone, Debug)]
@@ -62,9 +66,38 @@ pub struct ServeSettings {
     /// Minutes a session lasts at most.
     #[arg(long, env = "SENTLOG_SESSION_LONGEST", default_value = "720", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
     pub session_longest: u32,
+    /// A folder of fonts (.ttf, .otf) for the scripts that PDF reports lack.
+    #[arg(long, env = "SENTLOG_FONTS", value_name = "FOLDER")]
+    pub fonts: Option<PathBuf>,
+    /// What DOCX reports look like: a DOCX in which a paragraph says {report}. A printed report restyled in a word
+    /// processor, its text replaced by {report}, is one.
+    #[arg(long, env = "SENTLOG_REPORT_TEMPLATE", value_name = "FILE")]
+    pub report_template: Option<PathBuf>,
 }
 
 impl ServeSettings {
+    /// What reports are printed with, read from the files named here.
+    ///
+    /// # Errors
+    /// A sentence about the file that cannot be used.
+    pub fn paper(&self, embedded: Paper) -> Result<Paper, String> {
+        let mut paper = embedded;
+        if let Some(folder) = &self.fonts {
+            paper.faces = Faces::with_folder(folder).map_err(|why| {
+                format!("The fonts in {} cannot be used: {why}.", folder.display())
+            })?;
+        }
+        if let Some(file) = &self.report_template {
+            paper.template = Template::open(file).map_err(|why| {
+                format!(
+                    "The report template {} cannot be used: {why}.",
+                    file.display()
+                )
+            })?;
+        }
+        Ok(paper)
+    }
+
     /// What requests need to know of them.
     pub fn app(&self) -> AppSettings {
         AppSettings {

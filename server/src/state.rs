@@ -13,7 +13,7 @@ use crate::{
     clock::SharedClock,
     delivery::{Routes, providers::sandbox::Pace},
     receipts::Proofs,
-    report::{jobs::Jobs, pdf::Faces},
+    report::{Paper, jobs::Jobs},
     store::{Database, District},
 };
 
@@ -43,11 +43,11 @@ pub struct App {
     /// Long reports that are being made.
     pub jobs: Arc<Jobs>,
     /// What reports are printed with.
-    pub paper: Faces,
+    pub paper: Paper,
 }
 
-/// The fonts in the binary, read once.
-static EMBEDDED: LazyLock<Faces> = LazyLock::new(Faces::embedded);
+/// What is in the binary, read once.
+static EMBEDDED: LazyLock<Paper> = LazyLock::new(Paper::embedded);
 
 /// Reports made at once. Each keeps a core busy, and looking something up must not wait for them.
 fn printers() -> usize {

@@ -54,6 +54,7 @@ pub async fn serve(
         .map_err(|error| Failure::new(format!("Passwords cannot be hashed here: {error}.")))?;
     app.proofs = Arc::new(providers.proofs()?);
     app.carriers = routes.clone();
+    app.paper = settings.paper(app.paper).map_err(Failure::new)?;
     let delivering = Delivering::begin(delivery, &routes, &db, &clock, &district);
     let sweeper = tokio::spawn(sweep(app.sessions.clone()));
     let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();

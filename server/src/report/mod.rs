@@ -8,3 +8,22 @@ pub mod jobs;
 pub mod pdf;
 pub mod printing;
 pub mod text;
+
+/// What reports are printed with; cheap to clone.
+#[derive(Clone)]
+pub struct Paper {
+    /// The fonts of PDFs.
+    pub faces: pdf::Faces,
+    /// What DOCX files look like.
+    pub template: docx::Template,
+}
+
+impl Paper {
+    /// What is in the binary.
+    pub fn embedded() -> Paper {
+        Paper {
+            faces: pdf::Faces::embedded(),
+            template: docx::Template::embedded(),
+        }
+    }
+}

@@ -26,7 +26,7 @@ use tokio::{
     task,
 };
 
-use super::{csv, docx, jobs::Watched, pdf};
+use super::{Paper, csv, docx, jobs::Watched, pdf};
 use crate::{
     masking,
     store::{StoreError, report::Lines},
@@ -130,14 +130,15 @@ impl Printing {
     ///
     /// # Errors
     /// Where a PDF cannot be made. The others break off in the middle where the store fails.
-    pub async fn body(self, faces: pdf::Faces) -> Result<Body, PrintError> {
+    pub async fn body(self, paper: Paper) -> Result<Body, PrintError> {
         match self.options.format {
             ReportFormat::Csv => {
                 Ok(self.stream(|report, _, rows, out| csv::write(report, rows, out)))
             }
-            ReportFormat::Docx => Ok(self
-                .stream(|report, at, rows, out| docx::write(report, &at.to_rfc3339(), rows, out))),
-            ReportFormat::Pdf => self.pdf(faces).await,
+            ReportFormat::Docx => Ok(self.stream(move |report, at, rows, out| {
+                docx::write(&paper.template, report, &at.to_rfc3339(), rows, out)
+            })),
+            ReportFormat::Pdf => self.pdf(paper.faces).await,
         }
     }
 

@@ -89,7 +89,7 @@ fn begin(app: &App, order: Order) -> Answer<Response> {
             Refusal::Store(error) => PrintError::Store(error),
             _ => PrintError::Abandoned,
         })?;
-        printing.file(making.paper.clone(), watched).await
+        printing.file(making.paper.faces, watched).await
     });
     let job = job.ok_or_else(|| {
         ProblemType::TooManyReports.because(format!(

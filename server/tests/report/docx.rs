@@ -5,7 +5,7 @@
 use std::io::{Cursor, Read};
 
 use quick_xml::{Reader, events::Event};
-use server::report::docx;
+use server::report::docx::{self, Template};
 use shared::report::{Marks, Report, ReportRow};
 use zip::ZipArchive;
 
@@ -15,7 +15,8 @@ const GENERATED: &str = "2019-12-02T08:55:18-06:00";
 
 fn written(report: &Report, rows: Vec<ReportRow>) -> Vec<u8> {
     let mut out = Vec::new();
-    docx::write(report, GENERATED, [Ok::<_, std::io::Error>(rows)], &mut out).unwrap();
+    let rows = [Ok::<_, std::io::Error>(rows)];
+    docx::write(&Template::embedded(), report, GENERATED, rows, &mut out).unwrap();
     out
 }
 
@@ -128,4 +129,43 @@ fn the_same_report_is_the_same_file() {
     assert!(
         part(&file(), "docProps/core.xml").contains("Sent Message Report: School is Cancelled")
     );
+}
+
+#[test]
+fn a_template_keeps_its_letterhead_and_its_styles_around_the_report() {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let parts = [
+        ("word/styles.xml", "<our-styles/>"),
+        ("word/header1.xml", "<w:t>{organization}: {subject}</w:t>"),
+        ("word/media/logo.png", "not {subject} text"),
+        (
+            "word/document.xml",
+            "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>\
+             <w:p><w:r><w:t>Office of {organization}</w:t></w:r></w:p><w:p><w:r><w:t>{rep</w:t></w:r><w:r><w:t>ort}</w:t></w:r></w:p>\
+             <w:p><w:r><w:t>Kept for seven years</w:t></w:r></w:p></w:body></w:document>",
+        ),
+    ];
+    for (name, content) in parts {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        std::io::Write::write_all(&mut zip, content.as_bytes()).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("template.docx");
+    std::fs::write(&path, zip.finish().unwrap().into_inner()).unwrap();
+    let template = Template::open(&path).unwrap();
+    let mut report = example::report(Marks::default());
+    report.subject = "Snow & <ice>".to_owned();
+    let mut out = Vec::new();
+    let rows = [Ok::<_, std::io::Error>(example::rows())];
+    docx::write(&template, &report, GENERATED, rows, &mut out).unwrap();
+    assert_eq!(part(&out, "word/styles.xml"), "<our-styles/>");
+    assert_eq!(part(&out, "word/media/logo.png"), "not {subject} text");
+    let header = part(&out, "word/header1.xml");
+    assert_eq!(header, "<w:t>High School: Snow &amp; &lt;ice&gt;</w:t>");
+    let text = paragraphs(&part(&out, "word/document.xml"));
+    assert_eq!(text.first().unwrap(), "Office of High School");
+    assert_eq!(text[1], "Sent Message Report");
+    assert_eq!(text.last().unwrap(), "Kept for seven years");
+    assert!(!text.iter().any(|line| line.contains("{rep")));
 }

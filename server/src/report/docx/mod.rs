@@ -1,9 +1,10 @@
 //! The report as DOCX: real headings, a header row that repeats, restyled in Word by its named styles.
 //!
-//! The parts that never change lie beside this file; only `word/document.xml` is written, a row at a time,
-//! into a zip stream, so that memory does not grow with the report.
+//! All but the text comes from a [`Template`]; only `word/document.xml` is written, a row at a time, into a zip
+//! stream, so that memory does not grow with the report.
 
 mod markup;
+mod template;
 
 use std::io::{self, Write};
 
@@ -14,6 +15,10 @@ use shared::report::{
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use markup::{escape, paragraph};
+pub use template::Template;
+
+/// The part with title and date.
+const CORE: &str = "docProps/core.xml";
 
 /// Stands after the address of a duplicate.
 const DUPLICATE: &str = "†";
@@ -26,13 +31,12 @@ const ROWS_PER_TABLE: usize = 500;
 /// Widths of the Delivery Detail's columns in twentieths of a point; together the text's width.
 const WIDTHS: [u32; 5] = [2050, 1900, 2850, 1500, 1924];
 
-const NAMESPACE: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"";
-
 /// Writes `report` and `rows` to `out`, which need not be seekable.
 ///
 /// # Errors
 /// What reading the rows or writing to `out` fails with.
 pub fn write<E: From<io::Error>>(
+    template: &Template,
     report: &Report,
     generated_at: &str,
     rows: impl IntoIterator<Item = Result<Vec<ReportRow>, E>>,
@@ -41,26 +45,16 @@ pub fn write<E: From<io::Error>>(
     let mut zip = ZipWriter::new_stream(out);
     // No ZIP64: LibreOffice does not open a streamed package that uses it, and 4 GiB is five million rows.
     let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    let core = core_properties(report, generated_at);
-    let parts = [
-        ("[Content_Types].xml", include_str!("content_types.xml")),
-        ("_rels/.rels", include_str!("package.rels")),
-        ("docProps/core.xml", &core),
-        (
-            "word/_rels/document.xml.rels",
-            include_str!("document.rels"),
-        ),
-        ("word/styles.xml", include_str!("styles.xml")),
-        ("word/settings.xml", include_str!("settings.xml")),
-        ("word/footer1.xml", include_str!("footer.xml")),
-    ];
-    for (name, content) in parts {
+    for (name, content) in template.parts(report) {
         zip.start_file(name, options).map_err(io::Error::from)?;
-        zip.write_all(content.as_bytes())?;
+        match name {
+            CORE => zip.write_all(core_properties(report, generated_at).as_bytes())?,
+            _ => zip.write_all(&content)?,
+        }
     }
     zip.start_file("word/document.xml", options)
         .map_err(io::Error::from)?;
-    document(report, rows, &mut zip)?;
+    document(template, report, rows, &mut zip)?;
     zip.finish().map_err(io::Error::from)?;
     Ok(())
 }
@@ -80,14 +74,12 @@ fn core_properties(report: &Report, generated_at: &str) -> String {
 }
 
 fn document<E: From<io::Error>>(
+    template: &Template,
     report: &Report,
     rows: impl IntoIterator<Item = Result<Vec<ReportRow>, E>>,
     out: &mut impl Write,
 ) -> Result<(), E> {
-    write!(
-        out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><w:document {NAMESPACE}><w:body>"
-    )?;
+    out.write_all(template.before(report).as_bytes())?;
     heading(report, out)?;
     summary(report, out)?;
     if let Some(body) = &report.body {
@@ -96,12 +88,7 @@ fn document<E: From<io::Error>>(
         legend(body, out)?;
         deliveries(rows, out)?;
     }
-    out.write_all(
-        b"<w:sectPr><w:footerReference xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
-          w:type=\"default\" r:id=\"rId3\"/><w:pgSz w:w=\"12240\" w:h=\"15840\"/>\
-          <w:pgMar w:top=\"1008\" w:right=\"1008\" w:bottom=\"1008\" w:left=\"1008\" w:header=\"576\" \
-          w:footer=\"576\" w:gutter=\"0\"/></w:sectPr></w:body></w:document>",
-    )?;
+    out.write_all(template.after(report).as_bytes())?;
     Ok(())
 }
 
