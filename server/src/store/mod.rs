@@ -49,6 +49,15 @@ const CONNECTIONS: u32 = 8;
 /// Prepared statements kept per connection: rows are inserted many a statement, each number its own.
 const STATEMENTS: usize = 512;
 
+/// How Postgres is to plan. Every statement here follows keys, from a message to some of its rows; right after
+/// an import the statistics do not know that yet, and a plan that reads all rows of the log to hash them, or is
+/// compiled first, takes a second for what takes one millisecond.
+const PLANS: [(&str, &str); 3] = [
+    ("jit", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
+
 /// Where the log is kept.
 #[derive(Clone, Debug)]
 pub enum Database {
@@ -166,6 +175,7 @@ impl Database {
             Ok(Database::Sqlite(pool))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options: PgConnectOptions = url.parse()?;
+            let options = options.options(PLANS);
             let pool = PgPoolOptions::new()
                 .max_connections(CONNECTIONS)
                 .acquire_timeout(PATIENCE)
