@@ -12,6 +12,7 @@ pub mod error;
 pub mod extract;
 pub mod headers;
 pub mod html;
+pub mod live;
 pub mod masking;
 pub mod openapi;
 pub mod receipts;

@@ -31,8 +31,8 @@ use crate::{
     extract::MAX_BODY,
     headers, openapi,
     routes::{
-        call_statuses, cancel, detail, failures, find, health, jobs, prints, receipts, recipients,
-        refresh, report, session, submit,
+        call_statuses, cancel, detail, events, failures, find, health, inbox, jobs, prints,
+        receipts, recipients, refresh, report, session, submit,
     },
     state::App,
     telemetry,
@@ -65,7 +65,9 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(open(routes!(receipts::bounces)))
         .routes(needs(Permission::View, routes!(openapi::openapi_json)))
         .routes(needs(Permission::View, routes!(find::find)))
+        .routes(needs(Permission::View, routes!(events::events)))
         .routes(needs(Permission::View, routes!(detail::detail)))
+        .routes(needs(Permission::SeeAddresses, routes!(inbox::inbox)))
         .routes(needs(Permission::View, routes!(recipients::recipients)))
         .routes(bearing(Permission::Submit, routes!(submit::submit)))
         .routes(needs(Permission::View, routes!(refresh::refresh)))

@@ -73,6 +73,9 @@ pub struct ServeSettings {
     /// processor, its text replaced by {report}, is one.
     #[arg(long, env = "SENTLOG_REPORT_TEMPLATE", value_name = "FILE")]
     pub report_template: Option<PathBuf>,
+    /// Minutes after which a message that goes on, and of which there is no news, is shown as stalled.
+    #[arg(long, env = "SENTLOG_STALLED_AFTER", default_value = "10", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10_080))]
+    pub stalled_after: u32,
 }
 
 impl ServeSettings {
@@ -105,6 +108,7 @@ impl ServeSettings {
             behind_tls: self.behind_tls,
             session_idle: TimeDelta::minutes(self.session_idle.into()),
             session_longest: TimeDelta::minutes(self.session_longest.into()),
+            stalled_after: TimeDelta::minutes(self.stalled_after.into()),
         }
     }
 }

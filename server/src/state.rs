@@ -12,6 +12,7 @@ use crate::{
     auth::{attempts::Attempts, password::Passwords, sessions::StoredSessions},
     clock::SharedClock,
     delivery::{Routes, providers::sandbox::Pace},
+    live::Live,
     receipts::Proofs,
     report::{Paper, jobs::Jobs},
     store::{Database, District},
@@ -38,6 +39,8 @@ pub struct App {
     pub proofs: Arc<Proofs>,
     /// Who carries the deliveries of each device, to be asked what became of them.
     pub carriers: Arc<Routes>,
+    /// News for open pages.
+    pub live: Arc<Live>,
     /// Turns to make a report.
     pub printers: Arc<Semaphore>,
     /// Long reports that are being made.
@@ -67,6 +70,8 @@ pub struct AppSettings {
     pub session_idle: TimeDelta,
     /// How long a session lasts at most.
     pub session_longest: TimeDelta,
+    /// How long a message may be without news before it counts as stalled.
+    pub stalled_after: TimeDelta,
 }
 
 impl App {
@@ -92,6 +97,7 @@ impl App {
             proofs: Arc::default(),
             carriers: Arc::new(Routes::sandbox(&db, &clock, Pace::Lifelike)),
             jobs: Arc::default(),
+            live: Live::new(db.clone(), clock.clone(), district.time_zone),
             paper: EMBEDDED.clone(),
             printers: Arc::new(Semaphore::new(printers())),
             db,

@@ -25,6 +25,7 @@ pub mod delivery;
 pub mod failures;
 pub mod find;
 pub mod inbox;
+pub mod live;
 pub mod message;
 pub mod paths;
 pub mod problem;

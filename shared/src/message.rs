@@ -207,6 +207,12 @@ pub struct MessageHeader {
     pub started_at: Option<DateTime<FixedOffset>>,
     /// When the last delivery got its final word.
     pub ended_at: Option<DateTime<FixedOffset>>,
+    /// When there was news of it last, where it is delivered here and still goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_news_at: Option<DateTime<FixedOffset>>,
+    /// Whether that is too long ago, though something of it is under way or overdue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stalled: bool,
 }
 
 /// A message after its providers were asked what is still open of it.

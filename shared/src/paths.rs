@@ -38,6 +38,10 @@ pub const BOUNCES: &str = "/api/receipts/bounces";
 pub const SESSION: &str = "/api/session";
 /// Signs a visitor of a demonstration in (`POST`), where the server runs as one.
 pub const DEMO_SESSION: &str = "/api/session/demo";
+/// News of messages, as server-sent events.
+pub const EVENTS: &str = "/api/events";
+/// What a person finds in the portal, as the router spells it.
+pub const INBOX: &str = "/api/inbox/{person}";
 /// Whether the server is up and reaches its database.
 pub const HEALTH: &str = "/api/health";
 /// The API's description.

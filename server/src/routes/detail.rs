@@ -29,5 +29,8 @@ pub(super) async fn fresh(app: &App, id: MessageId) -> Answer<Json<MessageDetail
     let detail = store::detail::detail(&app.db, id, zone, now).await?;
     let mut detail = detail.ok_or_else(Refusal::no_such_message)?;
     detail.content.bodies.iter_mut().for_each(html::tame);
+    let header = &mut detail.message;
+    let limit = now - app.settings.stalled_after;
+    header.stalled &= header.last_news_at.is_some_and(|news| news <= limit);
     Ok(Json(detail))
 }

@@ -3,9 +3,11 @@
 pub mod call_statuses;
 pub mod cancel;
 pub mod detail;
+pub mod events;
 pub mod failures;
 pub mod find;
 pub mod health;
+pub mod inbox;
 pub mod jobs;
 pub mod prints;
 pub mod receipts;

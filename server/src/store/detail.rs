@@ -24,7 +24,9 @@ const DETAIL: &str = "
     select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id,
         category, inbox_email_start_at, voice_text_start_at, started_at, ended_at, tally,
         canceled_by, canceled_at, cancel_reason, canceled_devices, criteria, reply_to,
-        body_inbox, body_email, body_voice, body_text
+        body_inbox, body_email, body_voice, body_text, changed_at,
+        (select min(l.due_at) from lanes l where l.message_id = messages.id
+            and (l.device in ('inbox', 'email') or messages.urgent)) as next_due_at
     from messages
     where id = $1 and visible_from <= $2";
 
@@ -55,11 +57,14 @@ struct Row {
     body_email: Option<String>,
     body_voice: Option<String>,
     body_text: Option<String>,
+    changed_at: Option<Timestamp>,
+    next_due_at: Option<Timestamp>,
 }
 
 /// The message as it stands at `now`; `None` where there is none, or its scheduler has not started it yet.
 ///
-/// Bodies are as they were submitted and marked as text: who shows them decides what is HTML, and tames it.
+/// It counts as stalled where something of it is expected to move: who shows it decides after how long without
+/// news that is too long. Bodies are as they were submitted and marked as text: who shows them decides what is HTML, and tames it.
 ///
 /// # Errors
 /// Where the database fails or holds what cannot be read.
@@ -101,6 +106,11 @@ fn read(row: Row, zone: Tz, now: Timestamp) -> Result<MessageDetail, StoreError>
     let local = |at: Option<Timestamp>| at.map(|at| at.local(zone));
     let status = row.status.0;
     let tally: Tally = json(row.id, "tally", &row.tally)?;
+    // What waits for its start time is not expected to move before.
+    let overdue = row.next_due_at.filter(|due_at| *due_at <= now);
+    let in_flight = tally.devices.values().any(|device| device.in_progress > 0);
+    let news = row.changed_at.filter(|_| status.can_cancel());
+    let news = news.map(|news| overdue.map_or(news, |due_at| due_at.max(news)));
     let cancellation = match (row.canceled_by, row.canceled_at, row.canceled_devices) {
         (Some(by), Some(at), Some(devices)) => Some(Cancellation {
             by,
@@ -152,6 +162,8 @@ fn read(row: Row, zone: Tz, now: Timestamp) -> Result<MessageDetail, StoreError>
             voice_text_start_at: local(row.voice_text_start_at),
             started_at: local(row.started_at),
             ended_at: local(row.ended_at),
+            last_news_at: local(news),
+            stalled: overdue.is_some() || in_flight,
         },
     })
 }

@@ -38,6 +38,7 @@ pub mod time;
 pub mod tokens;
 mod turn;
 pub mod users;
+pub mod watch;
 mod word;
 
 /// How long a writer waits for another on SQLite, and anybody for a free connection.

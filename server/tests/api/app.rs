@@ -34,6 +34,7 @@ pub const SETTINGS: AppSettings = AppSettings {
     behind_tls: false,
     session_idle: TimeDelta::minutes(60),
     session_longest: TimeDelta::minutes(720),
+    stalled_after: TimeDelta::minutes(10),
 };
 
 /// A server with the manual's messages, and the accounts `viewer`, `operator` and `admin`.
@@ -151,6 +152,11 @@ impl TestApp {
         change(&mut self.app);
         self.router = router(self.app.clone());
         self
+    }
+
+    /// Sends a request whose answer goes on.
+    pub async fn begin(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     /// Sends a request.

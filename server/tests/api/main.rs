@@ -6,6 +6,7 @@ mod app;
 
 mod cancel;
 mod detail;
+mod events;
 mod find;
 mod frame;
 mod long_report;

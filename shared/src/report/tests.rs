@@ -37,6 +37,8 @@ fn school_is_cancelled() -> MessageDetail {
             inbox_email_start_at: None,
             voice_text_start_at: None,
             started_at: Some(at("2019-12-02T08:54:00-06:00")),
+            last_news_at: None,
+            stalled: false,
             ended_at: Some(at("2019-12-02T08:54:40-06:00")),
         },
         summary: DeliverySummary {

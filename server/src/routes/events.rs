@@ -1,0 +1,116 @@
+//! Events: what changes while a page is open, as server-sent events, one stream a page.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use chrono::{DateTime, Utc};
+use futures_util::{Stream, StreamExt, stream};
+use shared::{
+    live::{CHANGE, Change, RELOAD},
+    message::MessageId,
+    paths,
+    problem::Problem,
+};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    error::Answer,
+    extract::Params,
+    live::{Live, Missed},
+    state::App,
+};
+
+/// A stream ends after so long, and the browser begins another: so that who may no longer read, reads no longer.
+const LASTS: Duration = Duration::from_secs(300);
+
+/// How often a stream that has nothing to tell says that it is there.
+const ALIVE: Duration = Duration::from_secs(15);
+
+/// News of messages: an event `change` for each that has changed or come in, or `reload` where it is simpler to ask
+/// for all anew. Resumes after a break by `Last-Event-ID`; until then it tells what changes from now on.
+#[utoipa::path(get, path = paths::EVENTS, tag = "messages",
+    params(
+        ("message" = Option<i64>, Query, description = "The number of a message: tells of no other"),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received, which a browser sends by itself"),
+    ),
+    responses(
+        (status = 200, body = Change, content_type = "text/event-stream", description = "Events whose data is this JSON"),
+        (status = 400, body = Problem),
+    ))]
+pub async fn events(
+    State(app): State<App>,
+    headers: HeaderMap,
+    params: Params,
+) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
+    let params = params.only(&["message"])?;
+    let only: Option<i64> = params.parse("message", "the number of a message")?;
+    let only = only.map(MessageId);
+    let listener = app.live.listen();
+    let begun = match since(&headers) {
+        Some(since) => missed(&app.live, since, only).await?,
+        None => vec![Event::default().comment("listening")],
+    };
+    let begun = stream::iter(begun.into_iter().map(Ok));
+    let alive = KeepAlive::new().interval(ALIVE);
+    Ok(Sse::new(begun.chain(news(listener, only))).keep_alive(alive))
+}
+
+/// When the last event was that a page received.
+fn since(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    let id = headers.get("last-event-id")?.to_str().ok()?;
+    DateTime::from_timestamp_millis(id.trim().parse().ok()?)
+}
+
+async fn missed(
+    live: &Arc<Live>,
+    since: DateTime<Utc>,
+    only: Option<MessageId>,
+) -> Answer<Vec<Event>> {
+    Ok(match live.missed(since).await? {
+        Missed::TooMuch => vec![reload()],
+        Missed::Changes(changes) => changes
+            .iter()
+            .filter(|change| only.is_none_or(|only| change.message.id == only))
+            .filter_map(told)
+            .collect(),
+    })
+}
+
+fn news(
+    listener: Receiver<Arc<Change>>,
+    only: Option<MessageId>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    let until = Instant::now() + LASTS;
+    stream::unfold(listener, move |mut listener| async move {
+        loop {
+            let event = match timeout_at(until, listener.recv()).await {
+                Ok(Ok(change)) if only.is_none_or(|only| change.message.id == only) => {
+                    told(&change)
+                }
+                Ok(Ok(_)) => None,
+                Ok(Err(RecvError::Lagged(_))) => Some(reload()),
+                Ok(Err(RecvError::Closed)) | Err(_) => return None,
+            };
+            if let Some(event) = event {
+                return Some((Ok(event), listener));
+            }
+        }
+    })
+}
+
+/// A change; its id is when it happened.
+fn told(change: &Change) -> Option<Event> {
+    let id = change.at.timestamp_millis().to_string();
+    Event::default().event(CHANGE).id(id).json_data(change).ok()
+}
+
+fn reload() -> Event {
+    Event::default().event(RELOAD).data("{}")
+}

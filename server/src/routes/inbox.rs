@@ -1,0 +1,56 @@
+//! Inbox: what a person finds in the portal, for the portal to show.
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, Path, State},
+    http::request::Parts,
+};
+use shared::{
+    delivery::Device,
+    inbox::InboxItem,
+    message::{Body, BodyFormat},
+    paths,
+    problem::Problem,
+};
+
+use crate::{
+    error::{Answer, Refusal},
+    html,
+    state::App,
+    store,
+};
+
+/// The sender's key of the person that the path names.
+pub struct Person(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Person {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Answer<Self> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        // Postgres keeps no zero characters: nobody has such a key.
+        let path = path.map_err(|_| Refusal::no_such_message())?;
+        Ok(Person(path.0.replace('\0', "\u{fffd}")))
+    }
+}
+
+/// What a person finds in the inbox, the newest first; at most 500.
+#[utoipa::path(get, path = paths::INBOX, tag = "messages",
+    params(("person" = String, Path, description = "The sender's key for the person")),
+    responses(
+        (status = 200, body = Vec<InboxItem>),
+        (status = 403, body = Problem, description = "The account may not see who is reached where"),
+    ))]
+pub async fn inbox(State(app): State<App>, Person(person): Person) -> Answer<Json<Vec<InboxItem>>> {
+    let mut items = store::inbox::list(&app.db, &person, app.district.time_zone).await?;
+    for item in &mut items {
+        let mut body = Body {
+            device: Device::Inbox,
+            format: BodyFormat::Text,
+            content: std::mem::take(&mut item.body),
+        };
+        html::tame(&mut body);
+        item.body = body.content;
+    }
+    Ok(Json(items))
+}
