@@ -14,4 +14,5 @@ mod sink;
 mod cancel;
 mod crash;
 mod dispatch;
+mod process;
 mod receipts;

@@ -1,0 +1,224 @@
+//! Real faults: a server killed in mid-batch, and a database that cuts every connection.
+
+use std::{
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+use server::{
+    clock::{Clock, FixedClock, SharedClock, SystemClock},
+    delivery::{
+        Dispatcher, Routes, Rules,
+        providers::{AfterSilence, sandbox::Pace},
+        run,
+    },
+    store::Database,
+};
+use shared::{
+    delivery::Device,
+    message::{MessageId, MessageStatus},
+};
+use tokio::{sync::watch, time::timeout};
+
+use crate::{
+    log::Log,
+    sink::{Sink, clock, counts, dispatcher, drain, mails, to_all},
+};
+
+/// How long a condition may take to come true.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+const PEOPLE: usize = 6000;
+
+fn url(db: &Database) -> String {
+    match db {
+        Database::Sqlite(pool) => {
+            format!("sqlite:{}", pool.connect_options().get_filename().display())
+        }
+        Database::Postgres(pool) => {
+            let options = pool.connect_options();
+            let folder = options.get_socket().unwrap().display();
+            let name = options.get_database().unwrap();
+            format!("postgres://postgres@localhost/{name}?host={folder}")
+        }
+    }
+}
+
+/// Killed, and waited for, however the test ends.
+struct Server(Child);
+
+impl Server {
+    fn start(url: &str) -> Server {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sentlog"));
+        command
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--calling-window",
+                "always",
+            ])
+            .args(["--database-url", url])
+            .stdout(Stdio::null());
+        Server(command.spawn().unwrap())
+    }
+
+    fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// How many of the message's deliveries were handed over, by its tally.
+async fn done(log: &Log, id: MessageId) -> u32 {
+    log.detail(id)
+        .await
+        .progress
+        .iter()
+        .map(|device| device.done)
+        .sum()
+}
+
+async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let wait = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(DEADLINE, wait)
+        .await
+        .unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+async fn rows_in_inboxes(db: &Database) -> (i64, i64) {
+    const ROWS: &str = "select count(*), count(distinct number) from inbox";
+    match db {
+        Database::Sqlite(pool) => sqlx::query_as(ROWS).fetch_one(pool).await,
+        Database::Postgres(pool) => sqlx::query_as(ROWS).fetch_one(pool).await,
+    }
+    .unwrap()
+}
+
+/// Kills a server three times while it delivers, and lets another finish its work.
+async fn killed_in_mid_batch(mut log: Log) {
+    log.now = SystemClock.now();
+    let id = log
+        .put(&to_all("m", PEOPLE, |n| {
+            json!([{"device": "inbox"}, {"device": "email", "address": format!("p{n}@nomail.com")}])
+        }))
+        .await;
+    let url = url(&log.db);
+    for round in 1..=3 {
+        let before = done(&log, id).await;
+        let mut server = Server::start(&url);
+        until("it hands something over", async || {
+            done(&log, id).await > before.max(round * 500)
+        })
+        .await;
+        server.kill();
+    }
+    let left = done(&log, id).await as usize;
+    assert!(left < 2 * PEOPLE, "it was done before it was killed");
+    // Whoever comes after the leases have run out settles what was left.
+    let later: DateTime<Utc> = SystemClock.now() + TimeDelta::minutes(5);
+    log.now = later;
+    let clock: SharedClock = Arc::new(FixedClock::at(later));
+    let routes = Routes::sandbox(&log.db, &clock, Pace::AtOnce);
+    let dispatcher = Dispatcher::new(
+        log.db.clone(),
+        clock,
+        chrono_tz::America::Chicago,
+        routes,
+        Rules::default(),
+    );
+    dispatcher.settle_silent().await.unwrap();
+    drain(&dispatcher).await;
+    until("every delivery has its final word", async || {
+        dispatcher.ask(Device::Email).await.unwrap();
+        log.detail(id).await.message.row.status == MessageStatus::Sent
+    })
+    .await;
+    assert_eq!(
+        counts(&log, id, Device::Inbox).await,
+        [0, 0, PEOPLE, 0, 0, 0]
+    );
+    let [queued, in_progress, sent, failed, canceled, opted_out] =
+        counts(&log, id, Device::Email).await;
+    assert_eq!((queued, in_progress, canceled, opted_out), (0, 0, 0, 0));
+    assert_eq!(sent + failed, PEOPLE);
+    assert_eq!(
+        rows_in_inboxes(&log.db).await,
+        (PEOPLE as i64, PEOPLE as i64)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_killed_in_mid_batch_loses_and_doubles_nothing_on_sqlite() {
+    killed_in_mid_batch(Log::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_killed_in_mid_batch_loses_and_doubles_nothing_on_postgres() {
+    if let Some(log) = Log::postgres().await {
+        killed_in_mid_batch(log).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_cuts_every_connection_loses_and_doubles_nothing() {
+    const CUT: &str = "
+        select count(pg_terminate_backend(pid)) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and application_name <> 'judge'";
+    let Some(mut log) = Log::postgres().await else {
+        return;
+    };
+    const MAILS: usize = 3000;
+    let id = log.put(&mails("m", MAILS)).await;
+    // The test itself looks through connections that stay.
+    let worker = crate::sink::another(&log.db).await;
+    let Database::Postgres(pool) = &log.db else {
+        panic!("it is Postgres");
+    };
+    let judge = (*pool.connect_options()).clone().application_name("judge");
+    log.db = Database::Postgres(sqlx::PgPool::connect_with(judge).await.unwrap());
+    let Database::Postgres(judge) = log.db.clone() else {
+        panic!("it is Postgres");
+    };
+    let clock = clock(&log);
+    let mut sink = Sink::new(10);
+    Arc::get_mut(&mut sink).unwrap().after_silence = AfterSilence::Repeat;
+    let (stop, told) = watch::channel(false);
+    let work = tokio::spawn(run(
+        dispatcher(&worker, &clock, &sink, Rules::default()),
+        told,
+    ));
+    for round in 1..=12 {
+        until("it goes on", async || sink.handed().len() >= round * 100).await;
+        let cut: i64 = sqlx::query_scalar(CUT).fetch_one(&judge).await.unwrap();
+        assert!(cut > 0);
+    }
+    until("every delivery has its final word", async || {
+        // A claim whose commit was cut off is settled when its lease has run out.
+        clock.advance(TimeDelta::seconds(1));
+        log.now = clock.now();
+        log.detail(id).await.message.row.status == MessageStatus::Sent
+    })
+    .await;
+    stop.send_replace(true);
+    work.await.unwrap();
+    let mut numbers = sink.numbers(id);
+    assert_eq!(numbers.len(), MAILS, "nobody got anything twice");
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), MAILS, "and nobody got nothing");
+}
