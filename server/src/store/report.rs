@@ -26,13 +26,13 @@ const CHUNK: u32 = 1000;
 
 const TALLY: &str = "select tally from messages where id = $1";
 
+/// Joined by line, not by range of numbers: SQLite would try every line for every delivery.
 const PHONE: &str = "
     select r.person, o.device, o.status, o.call_status, o.confirmed_at
-    from recipients r
-    join deliveries d on d.message_id = r.message_id
-        and d.number >= r.deliveries_from and d.number < r.deliveries_to
+    from deliveries d
     join deliveries o on o.message_id = d.message_id and o.number = d.first_number
-    where r.message_id = $1 and d.device in ('voice', 'text')";
+    join recipients r on r.message_id = d.message_id and r.line = d.line
+    where d.message_id = $1 and d.device in ('voice', 'text')";
 
 const PERSONS: &str = "
     select person from recipients where message_id = $1 and line > $2 order by line limit $3";

@@ -136,4 +136,20 @@ on_both_databases! {
         let nobody = failures::failures(&log.db, id, zone, log.now).await.unwrap().unwrap();
         assert_eq!((nobody.addresses, nobody.causes), (0, vec![]));
     }
+
+    async fn a_person_reached_on_any_line_or_by_a_shared_number_is_contacted(log: Log) {
+        let call = |address: &str, code: i16| json!([{"device": "voice", "address": address, "call_status": code, "at": "2020-01-31T12:05:00-06:00"}]);
+        let id = log.put(&with(message("family"), json!({"status": "sent", "recipients": [
+            line("mother", call("612-555-0100", 1)),
+            line("mother", call("612-555-0101", 5)),
+            line("father", call("(612) 555-0101", -4)),
+            line("uncle", call("612-555-0102", 0)),
+            line("aunt", json!([])),
+        ]}))).await;
+        let mut lines = Lines::of(log.db.snapshot().await.unwrap(), id, log.district.time_zone).await.unwrap();
+        let contacted: Vec<_> = lines.next().await.unwrap().into_iter().map(|(_, contacted)| contacted).collect();
+        assert_eq!(contacted, [Some(true), Some(true), Some(true), Some(false), Some(false)]);
+        assert!(lines.marks(&options(ReportFormat::Csv)).not_contacted);
+        assert!(lines.next().await.unwrap().is_empty());
+    }
 }
