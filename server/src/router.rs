@@ -32,7 +32,7 @@ use crate::{
     headers, openapi,
     routes::{
         call_statuses, cancel, detail, events, failures, find, health, inbox, jobs, prints,
-        receipts, recipients, refresh, report, session, submit,
+        receipts, recipients, refresh, report, resend, session, submit,
     },
     state::App,
     telemetry,
@@ -72,6 +72,10 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(bearing(Permission::Submit, routes!(submit::submit)))
         .routes(needs(Permission::View, routes!(refresh::refresh)))
         .routes(needs(Permission::Cancel, routes!(cancel::cancel)))
+        .routes(needs(
+            Permission::Cancel,
+            routes!(resend::resend_plan, resend::resend),
+        ))
         .routes(needs(Permission::View, routes!(failures::failures)))
         .routes(needs(Permission::View, routes!(prints::prints)))
         .routes(needs(Permission::Report, routes!(report::report)))

@@ -30,6 +30,7 @@ pub mod message;
 pub mod paths;
 pub mod problem;
 pub mod report;
+pub mod resend;
 pub mod search;
 pub mod session;
 pub mod standing;

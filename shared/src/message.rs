@@ -9,6 +9,7 @@ use crate::{
     counting::{DeliverySummary, DeviceProgress},
     delivery::Device,
     report::ReportChoices,
+    resend::Resend,
 };
 
 /// The store's number for a message, unique within one Sentlog.
@@ -184,6 +185,12 @@ pub struct MessageDetail {
     pub cancellation: Option<Cancellation>,
     /// Whether it can still be stopped.
     pub can_cancel: bool,
+    /// The message that this one resends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resend_of: Option<Resend>,
+    /// The messages that resend this one, the earliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resends: Vec<Resend>,
     /// What a Sent Message Report can be asked for.
     pub report: ReportChoices,
     /// The instant every figure here is true of.

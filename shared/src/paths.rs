@@ -10,6 +10,8 @@ pub const MESSAGE: &str = "/api/messages/{id}";
 pub const DELIVERIES: &str = "/api/messages/{id}/deliveries";
 /// Stops one message, as the router spells it.
 pub const CANCEL: &str = "/api/messages/{id}/cancel";
+/// Sends one message again to those whom it did not reach, as the router spells it.
+pub const RESEND: &str = "/api/messages/{id}/resend";
 /// The Sent Message Report of one message, as the router spells it.
 pub const REPORT: &str = "/api/messages/{id}/report";
 /// Who printed reports of one message, as the router spells it.
@@ -60,6 +62,11 @@ pub fn deliveries(id: MessageId) -> String {
 /// Stops one message.
 pub fn cancel(id: MessageId) -> String {
     CANCEL.replace("{id}", &id.to_string())
+}
+
+/// Sends one message again to those whom it did not reach.
+pub fn resend(id: MessageId) -> String {
+    RESEND.replace("{id}", &id.to_string())
 }
 
 /// Asks the providers what is still open of one message.

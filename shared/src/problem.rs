@@ -69,6 +69,10 @@ problem_types! {
     MethodNotAllowed = "method-not-allowed", 405, "Method not allowed";
     /// The message is past the point where it can be stopped.
     TooLateToCancel = "too-late-to-cancel", 409, "Too late to cancel";
+    /// The message is not over yet.
+    StillRunning = "still-running", 409, "Still going out";
+    /// A resend would reach nobody.
+    NothingToResend = "nothing-to-resend", 409, "Nobody to resend to";
     /// A long report is not done yet.
     NotReady = "not-ready", 409, "Not ready yet";
     /// The body is larger than the server takes.

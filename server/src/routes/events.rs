@@ -30,14 +30,18 @@ use crate::{
 /// A stream ends after so long, and the browser begins another: so that who may no longer read, reads no longer.
 const LASTS: Duration = Duration::from_secs(300);
 
+/// How soon a browser begins another.
+const AGAIN: Duration = Duration::from_millis(500);
+
 /// How often a stream that has nothing to tell says that it is there.
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// News of messages: an event `change` for each that has changed or come in, or `reload` where it is simpler to ask
-/// for all anew. Resumes after a break by `Last-Event-ID`; until then it tells what changes from now on.
+/// for all anew. Resumes after a break by `Last-Event-ID`, or at `since`; else it tells what changes from now on.
 #[utoipa::path(get, path = paths::EVENTS, tag = "messages",
     params(
         ("message" = Option<i64>, Query, description = "The number of a message: tells of no other"),
+        ("since" = Option<i64>, Query, description = "Milliseconds since 1970: tells what has changed since then, too"),
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received, which a browser sends by itself"),
     ),
     responses(
@@ -49,14 +53,16 @@ pub async fn events(
     headers: HeaderMap,
     params: Params,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let params = params.only(&["message"])?;
+    let params = params.only(&["message", "since"])?;
     let only: Option<i64> = params.parse("message", "the number of a message")?;
     let only = only.map(MessageId);
+    let asked: Option<i64> = params.parse("since", "milliseconds since 1970")?;
+    let asked = asked.map(|millis| DateTime::from_timestamp_millis(millis).unwrap_or_default());
     let listener = app.live.listen();
-    let begun = match since(&headers) {
-        Some(since) => missed(&app.live, since, only).await?,
-        None => vec![Event::default().comment("listening")],
-    };
+    let mut begun = vec![Event::default().comment("listening").retry(AGAIN)];
+    if let Some(since) = since(&headers).or(asked) {
+        begun.extend(missed(&app.live, since, only).await?);
+    }
     let begun = stream::iter(begun.into_iter().map(Ok));
     let alive = KeepAlive::new().interval(ALIVE);
     Ok(Sse::new(begun.chain(news(listener, only))).keep_alive(alive))

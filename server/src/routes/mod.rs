@@ -14,5 +14,6 @@ pub mod receipts;
 pub mod recipients;
 pub mod refresh;
 pub mod report;
+pub mod resend;
 pub mod session;
 pub mod submit;

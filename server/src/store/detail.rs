@@ -11,6 +11,7 @@ use shared::{
         MessageStatus, MessageSummary,
     },
     report::ReportChoices,
+    resend::{Resend, Which},
 };
 
 use super::{
@@ -24,11 +25,16 @@ const DETAIL: &str = "
     select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id,
         category, inbox_email_start_at, voice_text_start_at, started_at, ended_at, tally,
         canceled_by, canceled_at, cancel_reason, canceled_devices, criteria, reply_to,
-        body_inbox, body_email, body_voice, body_text, changed_at,
+        body_inbox, body_email, body_voice, body_text, changed_at, resend_of, resend_which, resent_by,
         (select min(l.due_at) from lanes l where l.message_id = messages.id
             and (l.device in ('inbox', 'email') or messages.urgent)) as next_due_at
     from messages
     where id = $1 and visible_from <= $2";
+
+const RESENDS: &str = "
+    select id, resend_which, resent_by, created_at, tally from messages where resend_of = $1 order by id";
+
+type ResendRow = (i64, Word<Which>, String, Timestamp, String);
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -59,6 +65,9 @@ struct Row {
     body_text: Option<String>,
     changed_at: Option<Timestamp>,
     next_due_at: Option<Timestamp>,
+    resend_of: Option<i64>,
+    resend_which: Option<Word<Which>>,
+    resent_by: Option<String>,
 }
 
 /// The message as it stands at `now`; `None` where there is none, or its scheduler has not started it yet.
@@ -80,7 +89,29 @@ pub async fn detail(
         .bind(now)
         .fetch_optional(pool)
         .await?);
-    row.map(|row| read(row, zone, now)).transpose()
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let resends: Vec<ResendRow> = on_database!(db, |pool| sqlx::query_as(RESENDS)
+        .bind(id)
+        .fetch_all(pool)
+        .await?);
+    let resend = |(id, Word(which), by, at, tally): ResendRow| {
+        let tally: Tally = json(id, "tally", &tally)?;
+        Ok(Resend {
+            id: MessageId(id),
+            which,
+            by,
+            at: at.local(zone),
+            persons: tally.persons,
+        })
+    };
+    let resends: Result<Vec<Resend>, StoreError> = resends.into_iter().map(resend).collect();
+    let detail = read(row, zone, now)?;
+    Ok(Some(MessageDetail {
+        resends: resends?,
+        ..detail
+    }))
 }
 
 /// The message as it stands in `snapshot`, which began at `now`: see [`detail`].
@@ -133,7 +164,18 @@ fn read(row: Row, zone: Tz, now: Timestamp) -> Result<MessageDetail, StoreError>
             content: content?,
         })
     });
+    let persons = tally.persons;
+    let resend_of = row.resend_of.zip(row.resend_which).zip(row.resent_by);
+    let resend_of = resend_of.map(|((id, Word(which)), by)| Resend {
+        id: MessageId(id),
+        which,
+        by,
+        at: row.created_at.local(zone),
+        persons,
+    });
     Ok(MessageDetail {
+        resend_of,
+        resends: Vec::new(),
         summary: tally.summary(),
         progress: tally.progress(),
         report: ReportChoices::new(status, &tally.devices_used(), tally.no_device > 0),

@@ -29,6 +29,7 @@ pub mod record;
 pub mod refresh;
 pub mod report;
 pub mod reports;
+pub mod resend;
 pub mod sessions;
 pub mod silence;
 pub mod snapshot;

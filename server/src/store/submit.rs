@@ -32,7 +32,8 @@ const DELIVERIES: &str = "
     insert into deliveries (message_id, number, line, device, address, address_key, first_number, status,
         call_status, reason, confirmed_at, at, due_at, provider) ";
 
-const LANE: &str = "
+/// A lane, from its first delivery on.
+pub(super) const LANE: &str = "
     insert into lanes (message_id, device, due_at, next_number, turn) values ($1, $2, $3, 0, 0)";
 
 const CONTACTS: &str = "insert into contacts (message_id, person, number) ";

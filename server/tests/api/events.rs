@@ -106,6 +106,18 @@ async fn who_was_away_is_told_what_was_missed_or_to_ask_anew() {
         }
     };
     assert_eq!(format!("/api/messages/{}", found["message"]["id"]), path);
+    // A page that was hidden began a stream of its own, which no Last-Event-ID goes with.
+    let mut stream = Stream::open(&app, &format!("/api/events?since={left}"), &operator, "").await;
+    loop {
+        let (_, _, change) = stream.next().await;
+        if change["message"]["id"] == found["message"]["id"] {
+            assert_eq!(change["message"]["status"], "canceled");
+            break;
+        }
+    }
+    app.get("/api/events?since=yesterday", &operator)
+        .await
+        .problem(400);
     app.clock.advance(TimeDelta::minutes(40));
     let mut stream = Stream::open(&app, "/api/events", &operator, &left.to_string()).await;
     assert_eq!(stream.next().await.0, "reload");

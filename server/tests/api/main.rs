@@ -17,5 +17,6 @@ mod recipients;
 mod refresh;
 mod refusals;
 mod report;
+mod resend;
 mod session;
 mod submit;

@@ -13,5 +13,6 @@ mod find;
 mod manual;
 mod recipients;
 mod report;
+mod resend;
 mod submit;
 mod suppression;

@@ -50,6 +50,8 @@ fn school_is_cancelled() -> MessageDetail {
             ..DeliverySummary::default()
         },
         progress: vec![],
+        resend_of: None,
+        resends: vec![],
         criteria: vec![
             criterion(
                 "Deliver To",
