@@ -1,10 +1,18 @@
 //! The page's places: the log, the sign-in page, and what is neither.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, web_sys::Event};
 
 use crate::{
-    api, location, log::LogPage, login::SignIn, not_found::NotFound, session::Session,
-    ui::toast::Toasts,
+    api, location,
+    log::log_page,
+    login::sign_in,
+    not_found::not_found,
+    session::Session,
+    ui::{
+        element::on_window,
+        toast::{Toasts, toasts},
+        view::{View, live},
+    },
 };
 
 /// A place of the page.
@@ -37,14 +45,12 @@ pub fn go(place: RwSignal<Place>) {
 }
 
 /// The whole page.
-#[component]
-pub fn App() -> impl IntoView {
+pub fn app() -> View {
     let place = RwSignal::new(Place::of(&location::path()));
     let session = Session::new(place);
     provide_context(session);
     provide_context(Toasts::new());
-    let popped = window_event_listener(ev::popstate, move |_| go(place));
-    on_cleanup(move || popped.remove());
+    on_window("popstate", move |_: Event| go(place));
 
     spawn_local(async move {
         match api::session().await {
@@ -61,14 +67,15 @@ pub fn App() -> impl IntoView {
         }
     });
 
-    view! {
-        {move || match place.get() {
-            Place::Log => view! { <LogPage/> }.into_any(),
-            Place::SignIn => view! { <SignIn/> }.into_any(),
-            Place::Nowhere => view! { <NotFound/> }.into_any(),
-        }}
-        <Toasts/>
-    }
+    let there = live(
+        move || place.get(),
+        |place| match place {
+            Place::Log => log_page(),
+            Place::SignIn => sign_in(),
+            Place::Nowhere => not_found(),
+        },
+    );
+    [there, toasts().into()].into()
 }
 
 #[cfg(test)]

@@ -14,8 +14,13 @@ mod ui;
 #[wasm_bindgen::prelude::wasm_bindgen(start)]
 pub fn start() {
     console_error_panic_hook::set_once();
-    if let Some(before) = leptos::prelude::document().get_element_by_id("before") {
+    let document = leptos::prelude::document();
+    if let Some(before) = document.get_element_by_id("before") {
         before.remove();
     }
-    leptos::mount::mount_to_body(app::App);
+    leptos::mount::mount_to_body(move || {
+        if let Some(body) = document.body() {
+            ui::view::put(app::app(), &body, None);
+        }
+    });
 }

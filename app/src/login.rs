@@ -1,28 +1,30 @@
 //! The sign-in page.
 
-use leptos::{ev, html, prelude::*, task::spawn_local};
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    web_sys::{Event, HtmlElement},
+};
 use shared::session::{Credentials, SessionInfo};
 
 use crate::{
     api::{self, Answer},
     session::Session,
-    ui::theme::ThemeButton,
+    ui::{
+        element::{El, button, effect, el},
+        problem::problem,
+        theme::theme_button,
+        view::when,
+    },
 };
 
 /// The page at `/sign-in`.
-#[component]
-pub fn SignIn() -> impl IntoView {
+pub fn sign_in() -> El {
     let session = expect_context::<Session>();
     let name = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let refusal = RwSignal::new(None::<String>);
-    let first = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
-        if let Some(field) = first.get() {
-            drop(field.focus());
-        }
-    });
     document().set_title("Sign in · Sentlog");
 
     let finish = move |answer: Answer<SessionInfo>| {
@@ -32,7 +34,7 @@ pub fn SignIn() -> impl IntoView {
             Err(failure) => refusal.set(Some(failure.sentence())),
         }
     };
-    let submit = move |event: ev::SubmitEvent| {
+    let submit = move |event: Event| {
         event.prevent_default();
         if busy.get_untracked() {
             return;
@@ -45,7 +47,7 @@ pub fn SignIn() -> impl IntoView {
         };
         spawn_local(async move { finish(api::sign_in(&credentials).await) });
     };
-    let visit = move |_| {
+    let visit = move || {
         if busy.get_untracked() {
             return;
         }
@@ -55,40 +57,54 @@ pub fn SignIn() -> impl IntoView {
     };
     let demo = move || session.info().is_some_and(|info| info.demo);
 
-    view! {
-        <main class="sign-in">
-            <div class="sign-in-top">
-                <span class="brand">"Sentlog"</span>
-                <ThemeButton/>
-            </div>
-            <form class="sheet" on:submit=submit>
-                <h1>"Sign in to Sentlog"</h1>
-                <p class="quiet">"Every message the district sent, in one log."</p>
-                {move || refusal.get().map(|sentence| view! {
-                    <p class="problem" role="alert">{sentence}</p>
-                })}
-                <label class="field">
-                    <span>"Name"</span>
-                    <input type="text" name="name" autocomplete="username" autocapitalize="none"
-                        spellcheck="false" required node_ref=first bind:value=name/>
-                </label>
-                <label class="field">
-                    <span>"Password"</span>
-                    <input type="password" name="password" autocomplete="current-password" required
-                        bind:value=password/>
-                </label>
-                <button class="button primary" type="submit" aria-busy=move || busy.get().to_string()>
-                    "Sign in"
-                </button>
-                <Show when=demo>
-                    <div class="demo">
-                        <p>"This is a demonstration. Its district, people and messages are made up."</p>
-                        <button class="button" type="button" on:click=visit>
-                            "Enter the demonstration"
-                        </button>
-                    </div>
-                </Show>
-            </form>
-        </main>
-    }
+    let name_field = el(
+        "input",
+        &[
+            ("type", "text"),
+            ("name", "name"),
+            ("autocomplete", "username"),
+            ("autocapitalize", "none"),
+            ("spellcheck", "false"),
+            ("required", ""),
+        ],
+    );
+    let password_field = el(
+        "input",
+        &[
+            ("type", "password"),
+            ("name", "password"),
+            ("autocomplete", "current-password"),
+            ("required", ""),
+        ],
+    );
+    let first: HtmlElement = name_field.of();
+    effect(move || drop(first.focus()));
+    let field = |label: &'static str, field: El, text| {
+        el("label", &[("class", "field")])
+            .child(el("span", &[]).child(label))
+            .child(field.bind(text))
+    };
+    let top = el("div", &[("class", "sign-in-top")])
+        .child(el("span", &[("class", "brand")]).child("Sentlog"))
+        .child(theme_button());
+    let form = el("form", &[("class", "sheet")])
+        .on("submit", submit)
+        .child(el("h1", &[]).child("Sign in to Sentlog"))
+        .child(el("p", &[("class", "quiet")]).child("Every message the district sent, in one log."))
+        .child(problem(refusal))
+        .child(field("Name", name_field, name))
+        .child(field("Password", password_field, password))
+        .child(
+            el("button", &[("class", "button primary"), ("type", "submit")])
+                .aria("aria-busy", move || busy.get())
+                .child("Sign in"),
+        )
+        .child(when(demo, move || {
+            el("div", &[("class", "demo")])
+                .child(el("p", &[]).child(
+                    "This is a demonstration. Its district, people and messages are made up.",
+                ))
+                .child(button("button", "Enter the demonstration").on_click(visit))
+        }));
+    el("main", &[("class", "sign-in")]).child(top).child(form)
 }

@@ -7,9 +7,13 @@ use super::{
     filter::ColumnFilters,
     state::Log,
 };
+use crate::ui::{
+    element::{El, button, el, memo},
+    view::{View, each, markup, when, words},
+};
 
 /// One active filter. What is typed is no part of it, so that a chip stays itself while one types.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Chip {
     Chosen(Facet, String),
     Typed(Typed),
@@ -34,6 +38,14 @@ impl Chip {
         }
     }
 
+    /// Which filter it is, among those of other columns and values.
+    fn key(&self) -> String {
+        match self {
+            Chip::Chosen(_, value) => [self.label(), " ", value].concat(),
+            Chip::Typed(_) => self.label().into(),
+        }
+    }
+
     fn value(&self, filters: &ColumnFilters) -> String {
         match self {
             Chip::Chosen(_, value) if value.is_empty() => "(empty)".into(),
@@ -51,44 +63,45 @@ impl Chip {
 }
 
 /// The line of active filters; nothing while there are none.
-#[component]
-pub fn Chips() -> impl IntoView {
+pub fn chips() -> View {
     let log = expect_context::<Log>();
-    let chips = Memo::new(move |_| log.filters.with(Chip::all));
-    view! {
-        <Show when=move || chips.with(|chips| !chips.is_empty())>
-            <div class="chips">
-                <ul aria-label="Active filters">
-                    <For each=move || chips.get() key=Chip::clone let:chip>
-                        <li><ChipView chip/></li>
-                    </For>
-                </ul>
-                <button class="button small quiet-button" type="button"
-                    on:click=move |_| log.filters.set(ColumnFilters::default())>"Clear all filters"</button>
-            </div>
-        </Show>
-    }
+    let chips = memo(move || log.filters.with(Chip::all));
+    let keyed = move || {
+        let chips = chips.get().into_iter();
+        chips.map(|chip| (chip.key(), chip)).collect()
+    };
+    when(
+        move || chips.with(|chips| !chips.is_empty()),
+        move || {
+            let clear = button("button small quiet-button", "Clear all filters");
+            el("div", &[("class", "chips")])
+                .child(
+                    el("ul", &[("aria-label", "Active filters")])
+                        .child(each(keyed, |chip| el("li", &[]).child(chip_view(chip)))),
+                )
+                .child(clear.on_click(move || log.filters.set(ColumnFilters::default())))
+        },
+    )
 }
 
-#[component]
-fn ChipView(chip: Chip) -> impl IntoView {
+fn chip_view(chip: Chip) -> El {
     let log = expect_context::<Log>();
-    let label = chip.label();
+    let label = [chip.label(), ":"].concat();
     let value = {
         let chip = chip.clone();
-        Memo::new(move |_| log.filters.with(|filters| chip.value(filters)))
+        move || log.filters.with(|filters| chip.value(filters))
     };
-    view! {
-        <button class="chip" type="button"
-            on:click=move |_| log.filters.update(|filters| chip.remove(filters))>
-            <span class="unseen">"Remove filter "</span>
-            <span class="chip-label">{label}":"</span>" "
-            <span class="chip-value" dir="auto">{move || value.get()}</span>
-            <svg viewBox="0 0 10 10" width="8" height="8" aria-hidden="true">
+    el("button", &[("class", "chip"), ("type", "button")])
+        .on_click(move || log.filters.update(|filters| chip.remove(filters)))
+        .child(el("span", &[("class", "unseen")]).child("Remove filter "))
+        .child(el("span", &[("class", "chip-label")]).child(label))
+        .child(" ")
+        .child(el("span", &[("class", "chip-value"), ("dir", "auto")]).child(words(value)))
+        .child(markup(
+            r#"<svg viewBox="0 0 10 10" width="8" height="8" aria-hidden="true">
                 <path d="M1 1l8 8M9 1L1 9" stroke="currentColor" stroke-width="1.5"/>
-            </svg>
-        </button>
-    }
+            </svg>"#,
+        ))
 }
 
 #[cfg(test)]

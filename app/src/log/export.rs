@@ -9,21 +9,32 @@ use shared::{
 };
 
 use super::{columns::Column, state::Log};
-use crate::{session::Session, ui::download};
+use crate::{
+    session::Session,
+    ui::{
+        download,
+        element::el,
+        view::{View, when},
+    },
+};
 
 /// The button, for who may print.
-#[component]
-pub fn ExportButton() -> impl IntoView {
+pub fn export_button() -> View {
     let log = expect_context::<Log>();
     let session = expect_context::<Session>();
-    move || {
-        session.may(Permission::Report).then(|| {
-            view! {
-                <button class="button small" type="button" title="Save these rows as a spreadsheet (CSV)"
-                    on:click=move |_| export(log)>"Export"</button>
-            }
-        })
-    }
+    let attributes = [
+        ("class", "button small"),
+        ("type", "button"),
+        ("title", "Save these rows as a spreadsheet (CSV)"),
+    ];
+    when(
+        move || session.may(Permission::Report),
+        move || {
+            el("button", &attributes)
+                .on_click(move || export(log))
+                .child("Export")
+        },
+    )
 }
 
 fn export(log: Log) {

@@ -1,48 +1,50 @@
 //! A filter that offers a column's values with their counts, of which several may be chosen.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, web_sys::Event};
 
 use super::{columns::Facet, state::Log};
-use crate::{figures::grouped, ui::dropdown::Dropdown};
+use crate::{
+    figures::grouped,
+    ui::{
+        dropdown::{Names, dropdown},
+        element::{El, button, el, memo},
+        view::{View, each, when, words},
+    },
+};
 
 /// From this many values on, they can be searched.
 const MANY: usize = 10;
 
-/// A dropdown of a column's values.
-#[component]
-pub fn FacetFilter(
-    /// The column.
-    facet: Facet,
-    /// Where it stands in the page; part of its elements' names.
-    place: &'static str,
-) -> impl IntoView {
+/// A dropdown of a column's values; `place` is where it stands in the page, part of its elements' names.
+pub fn facet_filter(facet: Facet, place: &'static str) -> View {
     let log = expect_context::<Log>();
     let label = facet.column().label();
-    let chosen = Memo::new(move |_| log.filters.with(|filters| filters.chosen(facet).to_vec()));
-    let face = move || {
-        let words = move || {
-            chosen.with(|chosen| match chosen.as_slice() {
-                [] => "All".to_owned(),
-                [one] => one.clone(),
-                several => format!("{} chosen", several.len()),
-            })
-        };
-        view! { <span class="dropdown-face">{words}</span> }.into_any()
+    let chosen = memo(move || log.filters.with(|filters| filters.chosen(facet).to_vec()));
+    let face = words(move || {
+        chosen.with(|chosen| match chosen.as_slice() {
+            [] => "All".to_owned(),
+            [one] => one.clone(),
+            several => [&several.len().to_string(), " chosen"].concat(),
+        })
+    });
+    let names = Names {
+        id: ["filter-", facet.column().key(), "-", place].concat(),
+        label: ["Filter ", label].concat(),
+        title: label,
     };
-    view! {
-        <Dropdown id=format!("filter-{}-{place}", facet.column().key()) label=format!("Filter {label}") title=label
-            face active=Signal::derive(move || chosen.with(|chosen| !chosen.is_empty()))>
-            <Choices facet/>
-        </Dropdown>
-    }
+    dropdown(
+        names,
+        el("span", &[("class", "dropdown-face")]).child(face),
+        move || chosen.with(|chosen| !chosen.is_empty()),
+        move || choices(facet),
+    )
 }
 
-#[component]
-fn Choices(facet: Facet) -> impl IntoView {
+fn choices(facet: Facet) -> View {
     let log = expect_context::<Log>();
     let label = facet.column().label();
     let search = RwSignal::new(String::new());
-    let choices = Memo::new(move |_| {
+    let choices = memo(move || {
         let mut choices = log.found.with(|found| match found {
             Some(found) => found.rows.choices(facet),
             None => Vec::new(),
@@ -64,35 +66,51 @@ fn Choices(facet: Facet) -> impl IntoView {
             let found = choices
                 .iter()
                 .filter(|(value, _)| value.to_lowercase().contains(&part));
-            found.cloned().collect::<Vec<_>>()
+            let keyed = found.map(|(value, count)| {
+                let key = [&count.to_string(), " ", value].concat();
+                (key, (value.clone(), *count))
+            });
+            keyed.collect::<Vec<_>>()
         })
     };
     let any = move || {
         log.filters
             .with(|filters| !filters.chosen(facet).is_empty())
     };
-    view! {
-        <Show when=many>
-            <input class="filter" type="search" aria-label=format!("Search {label}") placeholder="Search…"
-                autocomplete="off" bind:value=search/>
-        </Show>
-        <div class="choices" role="group" aria-label=label>
-            <For each=offered key=|(value, count)| (value.clone(), *count) let:choice>
-                <Choice facet value=choice.0 count=choice.1/>
-            </For>
-        </div>
-        <Show when=move || offered().is_empty()>
-            <p class="quiet choices-none">"No value matches."</p>
-        </Show>
-        <div class="panel-foot">
-            <button class="button small" type="button" disabled=move || !any()
-                on:click=move |_| log.filters.update(|filters| filters.clear_chosen(facet))>"Clear"</button>
-        </div>
-    }
+    let field = move || {
+        let attributes = [
+            ("class", "filter"),
+            ("type", "search"),
+            ("aria-label", &*["Search ", label].concat()),
+            ("placeholder", "Search…"),
+            ("autocomplete", "off"),
+        ];
+        el("input", &attributes).bind(search)
+    };
+    let group = [
+        ("class", "choices"),
+        ("role", "group"),
+        ("aria-label", label),
+    ];
+    let clear = button("button small", "Clear")
+        .attr_when("disabled", move || !any())
+        .on_click(move || log.filters.update(|filters| filters.clear_chosen(facet)));
+    View::Many(vec![
+        when(many, field),
+        el("div", &group)
+            .child(each(offered, move |(value, count)| {
+                choice(facet, value, count)
+            }))
+            .into(),
+        when(
+            move || offered().is_empty(),
+            || el("p", &[("class", "quiet choices-none")]).child("No value matches."),
+        ),
+        el("div", &[("class", "panel-foot")]).child(clear).into(),
+    ])
 }
 
-#[component]
-fn Choice(facet: Facet, value: Box<str>, count: u32) -> impl IntoView {
+fn choice(facet: Facet, value: Box<str>, count: u32) -> El {
     let log = expect_context::<Log>();
     let shown = if value.is_empty() {
         "(empty)".to_owned()
@@ -106,13 +124,14 @@ fn Choice(facet: Facet, value: Box<str>, count: u32) -> impl IntoView {
                 .with(|filters| filters.chosen(facet).iter().any(|c| **c == *value))
         }
     };
-    view! {
-        <label class="choice">
-            <input type="checkbox" prop:checked=chosen
-                on:change=move |_| log.filters.update(|filters| filters.toggle(facet, &value))/>
-            <span class="choice-value" dir="auto">{shown}</span>
-            " "
-            <span class="choice-count">{grouped(count.into())}</span>
-        </label>
-    }
+    let tick = el("input", &[("type", "checkbox")])
+        .checked_when(chosen)
+        .on("change", move |_: Event| {
+            log.filters.update(|filters| filters.toggle(facet, &value));
+        });
+    el("label", &[("class", "choice")])
+        .child(tick)
+        .child(el("span", &[("class", "choice-value"), ("dir", "auto")]).child(shown))
+        .child(" ")
+        .child(el("span", &[("class", "choice-count")]).child(grouped(count.into())))
 }

@@ -8,10 +8,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
 use super::{
-    pool::{Marks, Pool, set_attribute, set_style},
+    pool::{Marks, Pool},
     state::Shown,
     window::Viewport,
 };
+use crate::ui::element::{set_attribute, set_style};
 
 /// The elements that the table is made of.
 pub struct Elements {

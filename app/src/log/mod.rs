@@ -45,4 +45,4 @@ mod table_focus;
 mod top_bar;
 mod window;
 
-pub use page::LogPage;
+pub use page::log_page;

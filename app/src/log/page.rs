@@ -1,24 +1,32 @@
 //! The page at `/`: search, list and detail, and the keys that work everywhere on it.
 
-use leptos::{ev, prelude::*};
+use leptos::{
+    prelude::*,
+    web_sys::{Element, HtmlInputElement, KeyboardEvent},
+};
 use wasm_bindgen::JsCast;
 
 use super::{
-    detail::{Detail, Printing},
+    detail::{Printing, detail},
     layout::Layout,
-    results::Results,
-    search_form::SearchForm,
-    sheet::FilterSheet,
+    results::results,
+    search_form::search_form,
+    sheet::filter_sheet,
     state::Log,
-    status_line::StatusLine,
+    status_line::status_line,
     table_focus::TableFocus,
-    top_bar::TopBar,
+    top_bar::top_bar,
 };
-use crate::session::Session;
+use crate::{
+    session::Session,
+    ui::{
+        element::{El, el, memo, on_window},
+        view::when,
+    },
+};
 
 /// The page.
-#[component]
-pub fn LogPage() -> impl IntoView {
+pub fn log_page() -> El {
     let session = expect_context::<Session>();
     let log = Log::open(session);
     let layout = Layout::new();
@@ -32,14 +40,14 @@ pub fn LogPage() -> impl IntoView {
         log.close();
         focus.enter();
     };
-    let keys = window_event_listener(ev::keydown, move |event| {
+    on_window("keydown", move |event: KeyboardEvent| {
         if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
             return;
         }
         match event.key().as_str() {
             "/" if !is_typing(&event) && !something_is_open() => {
                 if let Some(field) = document().get_element_by_id("filter-subject-head")
-                    && let Ok(field) = field.dyn_into::<leptos::web_sys::HtmlInputElement>()
+                    && let Ok(field) = field.dyn_into::<HtmlInputElement>()
                 {
                     event.prevent_default();
                     drop(field.focus());
@@ -50,37 +58,33 @@ pub fn LogPage() -> impl IntoView {
             _ => {}
         }
     });
-    on_cleanup(move || keys.remove());
-    let is_open = Memo::new(move |_| log.selected.get().is_some());
+    let is_open = memo(move || log.selected.get().is_some());
     let covered = move || is_open.get() && layout.covers.get();
 
-    view! {
-        <div class="page" class:open=is_open>
-            <div class="page-top" inert=covered>
-                <TopBar place=session.place()/>
-            </div>
-            <main class="workspace">
-                <section class="list" aria-label="Messages" inert=covered>
-                    <SearchForm/>
-                    <div class="list-head">
-                        <Show when=move || layout.cards.get()><FilterSheet/></Show>
-                        <StatusLine/>
-                    </div>
-                    <Results layout/>
-                </section>
-                <Show when=move || is_open.get()>
-                    <Detail close=Callback::new(move |()| close())/>
-                </Show>
-            </main>
-        </div>
-    }
+    let list = el("section", &[("class", "list"), ("aria-label", "Messages")])
+        .attr_when("inert", covered)
+        .child(search_form())
+        .child(
+            el("div", &[("class", "list-head")])
+                .child(when(move || layout.cards.get(), filter_sheet))
+                .child(status_line()),
+        )
+        .child(results(layout));
+    let top = el("div", &[("class", "page-top")])
+        .attr_when("inert", covered)
+        .child(top_bar(session.place()));
+    let workspace = el("main", &[("class", "workspace")])
+        .child(list)
+        .child(when(move || is_open.get(), move || detail(close)));
+    el("div", &[("class", "page")])
+        .class_when("open", move || is_open.get())
+        .child(top)
+        .child(workspace)
 }
 
 /// Whether a key belongs to a field.
-fn is_typing(event: &ev::KeyboardEvent) -> bool {
-    let target = event
-        .target()
-        .and_then(|t| t.dyn_into::<leptos::web_sys::Element>().ok());
+fn is_typing(event: &KeyboardEvent) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
     target
         .is_some_and(|target| matches!(target.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT"))
 }

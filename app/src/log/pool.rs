@@ -13,6 +13,7 @@ use super::{
     rows::{Row, Rows},
     state::Shown,
 };
+use crate::ui::element::{set_attribute, set_style};
 
 /// Rows of the table's head, which come before the first message.
 const HEAD_ROWS: usize = 2;
@@ -283,14 +284,4 @@ fn pattern() -> Option<HtmlElement> {
         row.append_child(&cell).ok()?;
     }
     Some(row)
-}
-
-/// Sets an attribute whose name is known to be valid, which cannot fail.
-pub fn set_attribute(element: &web_sys::Element, name: &str, value: &str) {
-    drop(element.set_attribute(name, value));
-}
-
-/// Sets a style property that is known to be valid, which cannot fail.
-pub fn set_style(element: &HtmlElement, property: &str, value: &str) {
-    drop(element.style().set_property(property, value));
 }

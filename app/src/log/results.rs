@@ -3,16 +3,16 @@
 use leptos::prelude::*;
 
 use super::{
-    filter::ColumnFilters, layout::Layout, state::Log, table::Table, table_focus::TableFocus,
+    filter::ColumnFilters, layout::Layout, state::Log, table::table, table_focus::TableFocus,
 };
-use crate::api::Failure;
+use crate::ui::{
+    element::{El, button, el},
+    problem::failed,
+    view::{markup, some, when},
+};
 
-/// The table and whatever is to be said instead of rows.
-#[component]
-pub fn Results(
-    /// The shape of the page.
-    layout: Layout,
-) -> impl IntoView {
+/// The table and whatever is to be said instead of rows, in the shape of `layout`.
+pub fn results(layout: Layout) -> El {
     let log = expect_context::<Log>();
     let focus = expect_context::<TableFocus>();
     let nothing_found = move || {
@@ -29,37 +29,38 @@ pub fn Results(
         })
     };
     let first_load = move || log.finding.get() && log.found.with(Option::is_none);
-    view! {
-        <div class="results" class:busy=move || log.finding.get()>
-            {move || log.failure.get().map(|failure| view! { <Failed failure/> })}
-            <Table layout entered=focus.0/>
-            <Show when=first_load>
-                <div class="overlay waiting-rows" aria-hidden="true"></div>
-            </Show>
-            <Show when=move || nothing_found() && log.failure.with(Option::is_none)>
-                <div class="overlay nothing">
-                    <p class="nothing-title">"No messages were created between these days."</p>
-                    <p class="quiet">"Choose other days above, then Find Messages."</p>
-                </div>
-            </Show>
-            <Show when=nothing_passes>
-                <div class="overlay nothing">
-                    <p class="nothing-title">"No message matches the filters."</p>
-                    <button class="button" type="button"
-                        on:click=move |_| log.filters.set(ColumnFilters::default())>"Clear the filters"</button>
-                </div>
-            </Show>
-        </div>
-    }
-}
-
-#[component]
-fn Failed(failure: Failure) -> impl IntoView {
-    let log = expect_context::<Log>();
-    view! {
-        <div class="failed" role="alert">
-            <p>{failure.sentence()}</p>
-            <button class="button small" type="button" on:click=move |_| log.reload()>"Try again"</button>
-        </div>
-    }
+    let failure = some(
+        move || log.failure.get(),
+        move |failure| failed(failure.sentence(), Some(move || log.reload())),
+    );
+    el("div", &[("class", "results")])
+        .class_when("busy", move || log.finding.get())
+        .child(failure)
+        .child(table(layout, focus.0))
+        .child(when(first_load, || {
+            el(
+                "div",
+                &[("class", "overlay waiting-rows"), ("aria-hidden", "true")],
+            )
+        }))
+        .child(when(
+            move || nothing_found() && log.failure.with(Option::is_none),
+            || {
+                markup(
+                    r#"<div class="overlay nothing">
+                        <p class="nothing-title">No messages were created between these days.</p>
+                        <p class="quiet">Choose other days above, then Find Messages.</p>
+                    </div>"#,
+                )
+            },
+        ))
+        .child(when(nothing_passes, move || {
+            let title = el("p", &[("class", "nothing-title")]);
+            el("div", &[("class", "overlay nothing")])
+                .child(title.child("No message matches the filters."))
+                .child(
+                    button("button", "Clear the filters")
+                        .on_click(move || log.filters.set(ColumnFilters::default())),
+                )
+        }))
 }

@@ -1,10 +1,14 @@
 //! *Created Between*: the days to search, typed or chosen at once.
 
 use chrono::{Datelike, Days, NaiveDate};
-use leptos::{ev, prelude::*};
+use leptos::{prelude::*, web_sys::Event};
 use shared::find::CreatedRange;
 
 use super::state::{Day, Log};
+use crate::ui::{
+    element::{El, button, el},
+    view::{many, words},
+};
 
 /// A range of days that a person may want at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +51,9 @@ impl Quick {
 }
 
 /// The form.
-#[component]
-pub fn SearchForm() -> impl IntoView {
+pub fn search_form() -> El {
     let log = expect_context::<Log>();
-    let submit = move |event: ev::SubmitEvent| {
+    let submit = move |event: Event| {
         event.prevent_default();
         log.ask();
     };
@@ -69,43 +72,75 @@ pub fn SearchForm() -> impl IntoView {
         log.range_problem
             .with(|problem| problem.as_ref().is_some_and(|(at, _)| *at == day))
     };
-    view! {
-        <form class="search" role="search" aria-label="Find messages" novalidate on:submit=submit>
-            <div class="search-days" role="group" aria-labelledby="created-between">
-                <span id="created-between" class="search-label">"Created Between"</span>
-                <input type="date" class="day" aria-label="Created Between, first day" min="1900-01-01" max="9998-12-31"
-                    aria-invalid=move || problem(Day::From).to_string() aria-describedby="range-problem"
-                    bind:value=log.from/>
-                <span class="search-label">"and"</span>
-                <input type="date" class="day" aria-label="Created Between, last day" min="1900-01-01" max="9998-12-31"
-                    aria-invalid=move || problem(Day::To).to_string() aria-describedby="range-problem"
-                    bind:value=log.to/>
-                <button class="button primary" type="submit" aria-busy=move || log.finding.get().to_string()>
-                    "Find Messages"
-                </button>
-            </div>
-            <div class="quick" role="group" aria-label="Days often asked for">
-                {Quick::ALL.map(|quick| {
-                    let range = move || quick.range(today()?);
-                    let is_shown = move || range().is_some() && range() == searched();
-                    view! {
-                        <button class="quick-choice" type="button" aria-pressed=move || is_shown().to_string()
-                            disabled=move || today().is_none()
-                            on:click=move |_| if let Some(range) = range() {
-                                log.from.set(range.from().to_string());
-                                log.to.set(range.to().to_string());
-                                log.ask();
-                            }>
-                            {quick.label()}
-                        </button>
-                    }
-                }).collect_view()}
-            </div>
-            <p id="range-problem" class="problem inline" role="alert">
-                {move || log.range_problem.with(|problem| problem.as_ref().map(|(_, sentence)| sentence.clone()))}
-            </p>
-        </form>
-    }
+    let day = |label, day, text| {
+        let attributes = [
+            ("type", "date"),
+            ("class", "day"),
+            ("aria-label", label),
+            ("min", "1900-01-01"),
+            ("max", "9998-12-31"),
+            ("aria-describedby", "range-problem"),
+        ];
+        el("input", &attributes)
+            .aria("aria-invalid", move || problem(day))
+            .bind(text)
+    };
+    let days = [
+        ("class", "search-days"),
+        ("role", "group"),
+        ("aria-labelledby", "created-between"),
+    ];
+    let between = [("id", "created-between"), ("class", "search-label")];
+    let days = el("div", &days)
+        .child(el("span", &between).child("Created Between"))
+        .child(day("Created Between, first day", Day::From, log.from))
+        .child(el("span", &[("class", "search-label")]).child("and"))
+        .child(day("Created Between, last day", Day::To, log.to))
+        .child(
+            el("button", &[("class", "button primary"), ("type", "submit")])
+                .aria("aria-busy", move || log.finding.get())
+                .child("Find Messages"),
+        );
+    let quick = many(Quick::ALL.map(|quick| {
+        let range = move || quick.range(today()?);
+        button("quick-choice", quick.label())
+            .aria("aria-pressed", move || {
+                range().is_some() && range() == searched()
+            })
+            .attr_when("disabled", move || today().is_none())
+            .on_click(move || {
+                if let Some(range) = range() {
+                    log.from.set(range.from().to_string());
+                    log.to.set(range.to().to_string());
+                    log.ask();
+                }
+            })
+    }));
+    let quick_group = [
+        ("class", "quick"),
+        ("role", "group"),
+        ("aria-label", "Days often asked for"),
+    ];
+    let range_problem = [
+        ("id", "range-problem"),
+        ("class", "problem inline"),
+        ("role", "alert"),
+    ];
+    let sentence = move || {
+        let problem = log.range_problem.get();
+        problem.map(|(_, sentence)| sentence).unwrap_or_default()
+    };
+    let form = [
+        ("class", "search"),
+        ("role", "search"),
+        ("aria-label", "Find messages"),
+        ("novalidate", ""),
+    ];
+    el("form", &form)
+        .on("submit", submit)
+        .child(days)
+        .child(el("div", &quick_group).child(quick))
+        .child(el("p", &range_problem).child(words(sentence)))
 }
 
 #[cfg(test)]

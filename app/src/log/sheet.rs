@@ -4,15 +4,21 @@ use leptos::prelude::*;
 
 use super::{
     columns::Column,
-    header::ColumnFilter,
+    header::column_filter,
     sort::{Direction, Sort},
     state::Log,
 };
-use crate::{figures::counted, ui::dialog::Dialog};
+use crate::{
+    figures::counted,
+    ui::{
+        dialog::dialog,
+        element::{El, button, el},
+        view::{View, many, words},
+    },
+};
 
 /// The button that opens the sheet, and the sheet.
-#[component]
-pub fn FilterSheet() -> impl IntoView {
+pub fn filter_sheet() -> View {
     let log = expect_context::<Log>();
     let open = RwSignal::new(false);
     let active = move || log.filters.with(|filters| !filters.is_empty());
@@ -20,28 +26,41 @@ pub fn FilterSheet() -> impl IntoView {
         log.shown
             .with(|shown| shown.as_ref().map_or(0, |shown| shown.list.len()))
     };
-    view! {
-        <button class="button" class:active=active type="button" aria-haspopup="dialog"
-            on:click=move |_| open.set(true)>"Filters"</button>
-        <Dialog open title="Filters" class="filter-sheet">
-            <div class="sheet-fields">
-                <label class="field"><span>"Sort by"</span><SortChoice/></label>
-                {Column::ALL.map(|column| view! {
-                    <div class="field">
-                        <span aria-hidden="true">{column.label()}</span>
-                        <ColumnFilter column place="sheet"/>
-                    </div>
-                }).collect_view()}
-            </div>
-            <button class="button primary wide" type="button" on:click=move |_| open.set(false)>
-                {move || format!("Show {}", counted(count() as u64, "message", "messages"))}
-            </button>
-        </Dialog>
-    }
+    let opener = [
+        ("class", "button"),
+        ("type", "button"),
+        ("aria-haspopup", "dialog"),
+    ];
+    let opener = el("button", &opener)
+        .class_when("active", active)
+        .on_click(move || open.set(true))
+        .child("Filters");
+    let fields = move || {
+        let sort = el("label", &[("class", "field")])
+            .child(el("span", &[]).child("Sort by"))
+            .child(sort_choice());
+        let filters = Column::ALL.map(|column| {
+            el("div", &[("class", "field")])
+                .child(el("span", &[("aria-hidden", "true")]).child(column.label()))
+                .child(column_filter(column, "sheet"))
+        });
+        let shown = move || {
+            let count = counted(count() as u64, "message", "messages");
+            ["Show ", &count].concat()
+        };
+        [
+            el("div", &[("class", "sheet-fields")])
+                .child(sort)
+                .child(many(filters)),
+            button("button primary wide", "")
+                .on_click(move || open.set(false))
+                .child(words(shown)),
+        ]
+    };
+    [opener, dialog(open, "Filters", "filter-sheet", fields)].into()
 }
 
-#[component]
-fn SortChoice() -> impl IntoView {
+fn sort_choice() -> El {
     let log = expect_context::<Log>();
     let choices = Column::ALL.into_iter().flat_map(|column| {
         [
@@ -62,25 +81,20 @@ fn SortChoice() -> impl IntoView {
             }
         )
     };
-    let options = choices
-        .iter()
-        .map(|&(sort, word)| {
-            view! {
-                <option value=value(sort) selected=move || log.sort.get() == Some(sort)>
-                    {sort.column.label()}", "{word}
-                </option>
-            }
-        })
-        .collect_view();
-    let choose = move |event| {
-        let chosen = event_target_value(&event);
-        let found = choices.iter().find(|(sort, _)| value(*sort) == chosen);
-        log.sort.set(found.map(|(sort, _)| *sort));
+    let option = |words: String, value: &str, sort: Option<Sort>| {
+        el("option", &[("value", value)])
+            .attr_when("selected", move || log.sort.get() == sort)
+            .child(words)
     };
-    view! {
-        <select on:change=choose>
-            <option value="" selected=move || log.sort.get().is_none()>"Newest first"</option>
-            {options}
-        </select>
-    }
+    let options = many(choices.iter().map(|&(sort, word)| {
+        let words = [sort.column.label(), ", ", word].concat();
+        option(words, &value(sort), Some(sort))
+    }));
+    el("select", &[])
+        .child(option("Newest first".into(), "", None))
+        .child(options)
+        .on_value("change", move |chosen| {
+            let found = choices.iter().find(|(sort, _)| value(*sort) == chosen);
+            log.sort.set(found.map(|(sort, _)| *sort));
+        })
 }

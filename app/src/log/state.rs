@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, web_sys::Event};
 use shared::{
     find::{CreatedRange, FindResult, parse_day},
     message::{MessageId, MessageSummary},
@@ -19,6 +19,7 @@ use crate::{
     api::{self, Failure},
     location,
     session::Session,
+    ui::element::{effect, on_window},
 };
 
 /// Browsers slow a page down that changes its address at every keystroke.
@@ -176,11 +177,12 @@ impl Log {
                 timer.clear();
             }
         };
-        Effect::new(move |before: Option<()>| {
+        let mut first = true;
+        effect(move || {
             self.filters.track();
             self.sort.track();
             self.recipients.track();
-            if before.is_none() || timer.with_value(Option::is_some) {
+            if std::mem::take(&mut first) || timer.with_value(Option::is_some) {
                 return;
             }
             let write = move || {
@@ -189,16 +191,13 @@ impl Log {
             };
             timer.set_value(set_timeout_with_handle(write, ADDRESS_FOLLOWS).ok());
         });
-        let popped = window_event_listener(ev::popstate, move |_| {
+        on_window("popstate", move |_: Event| {
             stop();
             if location::path() == "/" {
                 self.go_to(Address::parse(&location::query()));
             }
         });
-        on_cleanup(move || {
-            stop();
-            popped.remove();
-        });
+        on_cleanup(stop);
     }
 
     fn go_to(self, address: Address) {

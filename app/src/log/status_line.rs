@@ -6,17 +6,22 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use shared::{datetime, find::FIND_LIMIT};
 
-use super::{chips::Chips, export::ExportButton, state::Log};
-use crate::figures::{counted, grouped};
+use super::{chips::chips, export::export_button, state::Log};
+use crate::{
+    figures::{counted, grouped},
+    ui::{
+        element::{El, effect, el, memo},
+        view::{markup, some, when, words},
+    },
+};
 
 /// Screen readers are told once typing has paused.
 const PAUSE: Duration = Duration::from_millis(600);
 
 /// The line above the table.
-#[component]
-pub fn StatusLine() -> impl IntoView {
+pub fn status_line() -> El {
     let log = expect_context::<Log>();
-    let counts = Memo::new(move |_| {
+    let counts = memo(move || {
         log.found.with(|found| {
             let found = found.as_ref()?;
             let shown = log
@@ -25,14 +30,14 @@ pub fn StatusLine() -> impl IntoView {
             Some((shown, found.rows.list.len(), found.answer.total))
         })
     });
-    let words = move || match counts.get() {
+    let said = move || match counts.get() {
         Some((shown, loaded, total)) => sentence(shown, loaded, total),
         None => String::new(),
     };
     let spoken = RwSignal::new(String::new());
     let mut speak = debounce(PAUSE, move |sentence| spoken.set(sentence));
-    Effect::new(move |_| {
-        let words = words();
+    effect(move || {
+        let words = said();
         if !words.is_empty() {
             speak(words);
         }
@@ -47,32 +52,46 @@ pub fn StatusLine() -> impl IntoView {
             Some((datetime::display(&answer.as_of), answer.time_zone.clone()))
         })
     };
-    view! {
-        <div class="status-line">
-            <p class="counts figures">{words}</p>
-            <Chips/>
-            <Show when=truncated>
-                <button class="button small" type="button" disabled=move || log.finding.get()
-                    on:click=move |_| log.load_more()>
-                    {format!("Load the next {}", grouped(FIND_LIMIT as u64))}
-                </button>
-            </Show>
-            <ExportButton/>
-            <p class="as-of quiet figures">
-                {move || as_of().map(|(at, zone)| view! {
-                    <span>"As of " {at} <span class="zone">" · " {zone}</span></span>
-                })}
-                <button class="button icon small" type="button" aria-label="Reload" title="Reload"
-                    disabled=move || log.finding.get() on:click=move |_| log.reload()>
-                    <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-                        <path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9M13.5 1.5v3h-3" fill="none" stroke="currentColor"
-                            stroke-width="1.5"/>
-                    </svg>
-                </button>
-            </p>
-            <p class="unseen" role="status">{move || spoken.get()}</p>
-        </div>
-    }
+    let load_more = move || {
+        let words = ["Load the next ", &grouped(FIND_LIMIT as u64)].concat();
+        el("button", &[("class", "button small"), ("type", "button")])
+            .attr_when("disabled", move || log.finding.get())
+            .on_click(move || log.load_more())
+            .child(words)
+    };
+    let reload = [
+        ("class", "button icon small"),
+        ("type", "button"),
+        ("aria-label", "Reload"),
+        ("title", "Reload"),
+    ];
+    let reload = el("button", &reload)
+        .attr_when("disabled", move || log.finding.get())
+        .on_click(move || log.reload())
+        .child(markup(
+            r#"<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
+                <path d="M13.5 8a5.5 5.5 0 1 1-1.6-3.9M13.5 1.5v3h-3" fill="none" stroke="currentColor"
+                    stroke-width="1.5"/>
+            </svg>"#,
+        ));
+    let as_of = some(as_of, |(at, zone)| {
+        el("span", &[])
+            .child(["As of ", &at, " "].concat())
+            .child(el("span", &[("class", "zone")]).child([" · ", &zone].concat()))
+    });
+    el("div", &[("class", "status-line")])
+        .child(el("p", &[("class", "counts figures")]).child(words(said)))
+        .child(chips())
+        .child(when(truncated, load_more))
+        .child(export_button())
+        .child(
+            el("p", &[("class", "as-of quiet figures")])
+                .child(as_of)
+                .child(reload),
+        )
+        .child(
+            el("p", &[("class", "unseen"), ("role", "status")]).child(words(move || spoken.get())),
+        )
 }
 
 /// Such as *Showing 128 of 4,000 (18,231 in range)*.

@@ -6,66 +6,70 @@ use std::{
     time::Duration,
 };
 
-use leptos::{ev, html, prelude::*, web_sys};
+use leptos::{
+    prelude::*,
+    web_sys::{self, Event, FocusEvent, HtmlElement, KeyboardEvent},
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 
 use super::{
     grid::{Elements, Grid, Step, target},
-    header::Header,
+    header::header,
     layout::Layout,
-    pool::set_attribute,
     state::Log,
+};
+use crate::ui::{
+    element::{El, effect, el, set_attribute},
+    view::when,
 };
 
 /// While one types only the rows on screen are drawn; those around them follow after this pause.
 const REST_FOLLOWS: Duration = Duration::from_millis(60);
 
-/// The table of messages. `entered` is a request to move the focus into it.
-#[component]
-pub fn Table(
-    /// Whether it is a phone's list of cards, without a head.
-    layout: Layout,
-    /// Counts requests to put the focus on the table's rows.
-    entered: RwSignal<u32>,
-) -> impl IntoView {
+/// The table of messages: on a phone, by `layout`, a list of cards without a head. `entered` counts requests to
+/// put the focus on its rows.
+pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
     let log = expect_context::<Log>();
-    let scroller = NodeRef::<html::Div>::new();
-    let table = NodeRef::<html::Table>::new();
-    let head = NodeRef::<html::Thead>::new();
-    let body = NodeRef::<html::Tbody>::new();
+    let attributes = [
+        ("class", "log"),
+        ("role", "grid"),
+        ("aria-label", "Sent Message Log"),
+        ("aria-colcount", "8"),
+        ("tabindex", "-1"),
+    ];
+    let table = el("table", &attributes);
+    let body = el("tbody", &[("role", "rowgroup")]);
+    let scroller = el("div", &[("class", "scroller")]);
+    let head = RwSignal::new_local(None::<HtmlElement>);
     let grid: Rc<RefCell<Option<Grid>>> = Rc::default();
     let cards = layout.cards;
 
     // Built once; when the head comes or goes with the layout, everything is measured anew.
-    Effect::new({
+    effect({
         let grid = grid.clone();
-        move |_| {
-            let (Some(scroller), Some(table), Some(body)) =
-                (scroller.get(), table.get(), body.get())
-            else {
-                return;
-            };
-            let head = head.get().filter(|_| !cards.get()).map(Into::into);
+        let (scroller, table, body): (HtmlElement, HtmlElement, HtmlElement) =
+            (scroller.of(), table.of(), body.of());
+        move || {
+            let head = head.get().filter(|_| !cards.get());
             let mut grid = grid.borrow_mut();
             match grid.as_mut() {
                 Some(grid) => grid.rebuild(head),
                 None => {
                     *grid = Grid::new(Elements {
-                        scroller: scroller.into(),
-                        table: table.into(),
+                        scroller: scroller.clone(),
+                        table: table.clone(),
                         head,
-                        body: body.into(),
+                        body: body.clone(),
                     });
                 }
             }
         }
     });
-    Effect::new({
+    effect({
         let grid = grid.clone();
         let rest = Rc::new(Cell::new(false));
-        move |_| {
+        move || {
             let shown = log.shown.get();
-            table.track();
             if let Some(grid) = grid.borrow_mut().as_mut() {
                 grid.show(shown);
             }
@@ -82,9 +86,9 @@ pub fn Table(
             set_timeout(complete, REST_FOLLOWS);
         }
     });
-    Effect::new({
+    effect({
         let grid = grid.clone();
-        move |_| {
+        move || {
             let selected = log.selected.get();
             // A link's message is brought into view once its row is there.
             log.found.track();
@@ -93,9 +97,9 @@ pub fn Table(
             }
         }
     });
-    Effect::new({
+    effect({
         let grid = grid.clone();
-        move |_| {
+        move || {
             if entered.get() > 0
                 && let Some(grid) = grid.borrow_mut().as_mut()
             {
@@ -103,19 +107,12 @@ pub fn Table(
             }
         }
     });
-    Effect::new({
-        let grid = grid.clone();
-        move |_| {
-            if let Some(scroller) = scroller.get() {
-                watch_size(&scroller, grid.clone());
-            }
-        }
-    });
+    watch_size(scroller.of(), grid.clone());
 
     let scroll = {
         let grid = grid.clone();
         let asked = Rc::new(Cell::new(false));
-        move |_| {
+        move |_: Event| {
             if asked.replace(true) {
                 return;
             }
@@ -130,9 +127,8 @@ pub fn Table(
     };
     let click = {
         let grid = grid.clone();
-        move |event: ev::MouseEvent| {
-            let row = target(event.as_ref())
-                .and_then(|target| grid.borrow().as_ref()?.message_at(&target));
+        move |event: Event| {
+            let row = target(&event).and_then(|target| grid.borrow().as_ref()?.message_at(&target));
             if let Some(id) = row {
                 log.select(id);
             }
@@ -140,7 +136,7 @@ pub fn Table(
     };
     let keydown = {
         let grid = grid.clone();
-        move |event: ev::KeyboardEvent| {
+        move |event: KeyboardEvent| {
             if event.alt_key() || event.ctrl_key() || event.meta_key() {
                 return;
             }
@@ -168,7 +164,7 @@ pub fn Table(
     };
     let focus = {
         let grid = grid.clone();
-        move |event: ev::FocusEvent| {
+        move |event: FocusEvent| {
             // A focus that the table itself moves comes while it is borrowed, and is known.
             if let Ok(mut grid) = grid.try_borrow_mut()
                 && let Some(grid) = grid.as_mut()
@@ -177,7 +173,7 @@ pub fn Table(
             }
         }
     };
-    let blur = move |event: ev::FocusEvent| {
+    let blur = move |event: FocusEvent| {
         if let Ok(mut grid) = grid.try_borrow_mut()
             && let Some(grid) = grid.as_mut()
         {
@@ -186,48 +182,54 @@ pub fn Table(
         }
     };
 
-    view! {
-        <div class="scroller" node_ref=scroller on:scroll=scroll>
-            <table class="log" node_ref=table role="grid" aria-label="Sent Message Log" aria-colcount="8"
-                aria-busy=move || log.finding.get().to_string() tabindex="-1"
-                on:pointerover=show_whole on:pointerout=hide_whole on:click=click on:keydown=keydown on:focusin=focus on:focusout=blur>
-                <Show when=move || !cards.get()>
-                    <thead role="rowgroup" node_ref=head><Header/></thead>
-                </Show>
-                <tbody role="rowgroup" node_ref=body></tbody>
-            </table>
-        </div>
-    }
+    let table = table
+        .aria("aria-busy", move || log.finding.get())
+        .on("pointerover", show_whole)
+        .on("pointerout", hide_whole)
+        .on("click", click)
+        .on("keydown", keydown)
+        .on("focusin", focus)
+        .on("focusout", blur)
+        .child(when(
+            move || !cards.get(),
+            move || {
+                let rows = el("thead", &[("role", "rowgroup")]).child(header());
+                head.set(Some(rows.of()));
+                rows
+            },
+        ))
+        .child(body);
+    scroller.on("scroll", scroll).child(table)
 }
 
 /// Measures anew whenever the list gets another size.
-fn watch_size(scroller: &web_sys::HtmlElement, grid: Rc<RefCell<Option<Grid>>>) {
+fn watch_size(scroller: HtmlElement, grid: Rc<RefCell<Option<Grid>>>) {
     let measure = Closure::<dyn FnMut()>::new(move || {
         if let Some(grid) = grid.borrow_mut().as_mut() {
             grid.measure();
         }
     });
     if let Ok(observer) = web_sys::ResizeObserver::new(measure.as_ref().unchecked_ref()) {
-        observer.observe(scroller);
+        observer.observe(&scroller);
         let keep = StoredValue::new_local((observer, measure));
         on_cleanup(move || keep.with_value(|(observer, _)| observer.disconnect()));
     }
 }
 
 /// A cell whose text is cut off shows it whole while the pointer is on it.
-fn show_whole(event: ev::PointerEvent) {
+fn show_whole(event: Event) {
     let Some(cell) = cell_of(&event) else { return };
     if cell.scroll_width() > cell.client_width() {
         set_attribute(&cell, "title", &cell.text_content().unwrap_or_default());
     }
 }
 
-fn hide_whole(event: ev::PointerEvent) {
+fn hide_whole(event: Event) {
     if let Some(cell) = cell_of(&event) {
         drop(cell.remove_attribute("title"));
     }
 }
 
-fn cell_of(event: &ev::PointerEvent) -> Option<web_sys::Element> {
-    target(event.as_ref())?.closest("tbody td").ok()?
+fn cell_of(event: &Event) -> Option<web_sys::Element> {
+    target(event)?.closest("tbody td").ok()?
 }

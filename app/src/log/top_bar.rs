@@ -7,18 +7,19 @@ use crate::{
     app::{Place, go},
     location,
     session::Session,
-    ui::{theme::ThemeButton, toast::Toasts},
+    ui::{
+        element::{El, button, el},
+        theme::theme_button,
+        toast::Toasts,
+        view::some,
+    },
 };
 
-/// The bar.
-#[component]
-pub fn TopBar(
-    /// Where the page is.
-    place: RwSignal<Place>,
-) -> impl IntoView {
+/// The bar; `place` is where the page is.
+pub fn top_bar(place: RwSignal<Place>) -> El {
     let session = expect_context::<Session>();
     let toasts = expect_context::<Toasts>();
-    let sign_out = move |_| {
+    let sign_out = move || {
         spawn_local(async move {
             match api::sign_out().await {
                 Ok(()) => {
@@ -37,15 +38,16 @@ pub fn TopBar(
             }
         })
     };
-    view! {
-        <header class="top">
-            <span class="brand">"Sentlog"</span>
-            <h1>"Sent Message Log"</h1>
-            <div class="top-end">
-                {move || session.user().map(|user| view! { <span class="user" dir="auto">{user.name}</span> })}
-                <ThemeButton/>
-                <button class="button small quiet-button" type="button" on:click=sign_out>"Sign out"</button>
-            </div>
-        </header>
-    }
+    let user = some(
+        move || session.user(),
+        |user| el("span", &[("class", "user"), ("dir", "auto")]).child(user.name),
+    );
+    let end = el("div", &[("class", "top-end")])
+        .child(user)
+        .child(theme_button())
+        .child(button("button small quiet-button", "Sign out").on_click(sign_out));
+    el("header", &[("class", "top")])
+        .child(el("span", &[("class", "brand")]).child("Sentlog"))
+        .child(el("h1", &[]).child("Sent Message Log"))
+        .child(end)
 }

@@ -1,37 +1,37 @@
 //! A modal dialog: the browser's own, which keeps the focus inside and closes on Escape.
 
-use leptos::{html, prelude::*};
+use leptos::{
+    prelude::*,
+    web_sys::{Event, HtmlDialogElement},
+};
 
-/// A dialog that is on screen while `open`.
-#[component]
-pub fn Dialog(
-    /// Whether it is on screen; closing it by any way sets this back.
+use super::{
+    element::{El, effect, el},
+    view::{View, when},
+};
+
+/// A dialog that is on screen while `open`, which closing it by any way sets back; `children` are made anew
+/// each time it opens.
+pub fn dialog<V: Into<View>>(
     open: RwSignal<bool>,
-    /// Its title.
     title: &'static str,
-    /// A class of its own.
-    #[prop(default = "")]
-    class: &'static str,
-    /// What it holds, made anew each time it opens.
-    children: ChildrenFn,
-) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    let children = StoredValue::new(children);
-    Effect::new(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        match (open.get(), dialog.open()) {
+    class: &str,
+    children: impl Fn() -> V + 'static,
+) -> El {
+    let class = ["dialog ", class].concat();
+    let dialog = el("dialog", &[("class", &class), ("aria-label", title)])
+        .on("close", move |_: Event| open.set(false));
+    let shown: HtmlDialogElement = dialog.of();
+    effect(move || {
+        match (open.get(), shown.open()) {
             // It can only refuse where it has left the page, and then there is nothing to show.
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
+            (true, false) => drop(shown.show_modal()),
+            (false, true) => shown.close(),
             _ => {}
         }
     });
-    view! {
-        <dialog class=format!("dialog {class}") node_ref=dialog aria-label=title on:close=move |_| open.set(false)>
-            <Show when=move || open.get()>
-                <h2>{title}</h2>
-                {children.with_value(|children| children())}
-            </Show>
-        </dialog>
-    }
+    dialog.child(when(
+        move || open.get(),
+        move || [el("h2", &[]).child(title).into(), children().into()] as [View; 2],
+    ))
 }

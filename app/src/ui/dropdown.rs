@@ -1,60 +1,81 @@
 //! A button that opens a panel beneath it, above everything else, until one clicks elsewhere or presses Escape.
 
-use leptos::{html, prelude::*, web_sys};
+use leptos::{
+    prelude::*,
+    web_sys::{self, Element, Event, HtmlElement},
+};
 use wasm_bindgen::JsCast;
+
+use super::{
+    element::{el, set_style},
+    view::{View, markup, when},
+};
 
 /// Keeps clear of the window's edges by this many pixels.
 const MARGIN: f64 = 8.0;
 
-/// A button and its panel.
-#[component]
-pub fn Dropdown(
+/// What tells a dropdown from another.
+pub struct Names {
     /// Unique in the page.
-    id: String,
+    pub id: String,
     /// What the button is called.
-    label: String,
+    pub label: String,
     /// What the panel is called.
-    title: &'static str,
-    /// What the button shows.
-    face: impl Fn() -> AnyView + Send + 'static,
-    /// Whether the button is marked as doing something.
-    active: Signal<bool>,
-    /// What the panel holds, made anew each time it opens.
-    children: ChildrenFn,
-) -> impl IntoView {
+    pub title: &'static str,
+}
+
+/// A button that shows `face` and is marked while `active`, and its panel, whose `children` are made anew each
+/// time it opens.
+pub fn dropdown<V: Into<View>>(
+    names: Names,
+    face: impl Into<View>,
+    active: impl Fn() -> bool + 'static,
+    children: impl Fn() -> V + 'static,
+) -> View {
     let open = RwSignal::new(false);
-    let button = NodeRef::<html::Button>::new();
-    let panel = NodeRef::<html::Div>::new();
-    let children = StoredValue::new(children);
-    let settle = move |_| {
-        let is_open = panel
-            .get_untracked()
-            .is_some_and(|panel| panel.matches(":popover-open").unwrap_or(false));
-        open.set(is_open);
-        if is_open && let Some(panel) = panel.get_untracked() {
-            focus_first(&panel);
-        }
-    };
-    let press = move |_| {
-        open.set(true);
-        if let (Some(button), Some(panel)) = (button.get_untracked(), panel.get_untracked()) {
-            place(&panel, &button.get_bounding_client_rect());
-        }
-    };
-    view! {
-        <button class="dropdown" class:active=active type="button" node_ref=button aria-label=label
-            aria-haspopup="dialog" aria-expanded=move || open.get().to_string() popovertarget=id.clone()
-            on:click=press>
-            {face()}
-            <svg class="caret" viewBox="0 0 10 6" width="10" height="6" aria-hidden="true">
+    let button = [
+        ("class", "dropdown"),
+        ("type", "button"),
+        ("aria-label", names.label.as_str()),
+        ("aria-haspopup", "dialog"),
+        ("popovertarget", &names.id),
+    ];
+    let button = el("button", &button)
+        .class_when("active", active)
+        .aria("aria-expanded", move || open.get())
+        .child(face)
+        .child(markup(
+            r#"<svg class="caret" viewBox="0 0 10 6" width="10" height="6" aria-hidden="true">
                 <path d="M1 1l4 4 4-4" fill="none" stroke="currentColor" stroke-width="1.5"/>
-            </svg>
-        </button>
-        <div class="panel" id=id popover="auto" role="dialog" aria-label=title node_ref=panel on:toggle=settle
-            on:keydown=walk>
-            <Show when=move || open.get()>{children.with_value(|children| children())}</Show>
-        </div>
-    }
+            </svg>"#,
+        ));
+    let panel = [
+        ("class", "panel"),
+        ("id", &names.id),
+        ("popover", "auto"),
+        ("role", "dialog"),
+        ("aria-label", names.title),
+    ];
+    let panel = el("div", &panel);
+    let (opener, opened): (Element, HtmlElement) = (button.of(), panel.of());
+    let button = button.on_click({
+        let opened = opened.clone();
+        move || {
+            open.set(true);
+            place(&opened, &opener.get_bounding_client_rect());
+        }
+    });
+    let panel = panel
+        .on("toggle", move |_: Event| {
+            let is_open = opened.matches(":popover-open").unwrap_or(false);
+            open.set(is_open);
+            if is_open {
+                focus_first(&opened);
+            }
+        })
+        .on("keydown", walk)
+        .child(when(move || open.get(), children));
+    [button, panel].into()
 }
 
 /// Puts the panel under the button, within the window.
@@ -67,15 +88,13 @@ fn place(panel: &web_sys::HtmlElement, button: &web_sys::DomRect) {
     let left = button.left().min(width - panel_width - MARGIN).max(MARGIN);
     // Where there is little room beneath, it may cover the button.
     let top = (button.bottom() + 4.0).min((height - 320.0).max(MARGIN));
-    let style = panel.style();
     for (property, value) in [
         ("left", left),
         ("top", top),
         ("width", panel_width),
         ("max-height", height - top - MARGIN),
     ] {
-        // Setting a length cannot fail.
-        drop(style.set_property(property, &format!("{}px", value as i32)));
+        set_style(panel, property, &format!("{}px", value as i32));
     }
 }
 

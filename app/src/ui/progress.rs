@@ -1,25 +1,28 @@
 //! A bar with its figures.
 
-use leptos::prelude::*;
+use super::element::{El, el};
 
 /// How far something has come, with its name and figures in words.
-#[component]
-pub fn Progress(
-    /// What it is called.
-    name: String,
-    /// The figures in words.
-    figures: String,
-    /// Whole percents.
-    percent: u32,
-) -> impl IntoView {
-    let spoken = figures.clone();
-    view! {
-        <div class="progress">
-            <div class="progress-words"><span>{name.clone()}":"</span>" "<span class="figures">{figures}</span></div>
-            <div class="progress-track" role="progressbar" aria-label=name aria-valuemin="0" aria-valuemax="100"
-                aria-valuenow=percent.to_string() aria-valuetext=spoken>
-                <div class="progress-done" style:width=format!("{percent}%")></div>
-            </div>
-        </div>
-    }
+pub fn progress(name: String, figures: String, percent: u32) -> El {
+    let percent = percent.to_string();
+    let words = el("div", &[("class", "progress-words")])
+        .child(el("span", &[]).child([&name, ":"].concat()))
+        .child(" ")
+        .child(el("span", &[("class", "figures")]).child(figures.clone()));
+    let done = el("div", &[("class", "progress-done")]).style("width", &[&percent, "%"].concat());
+    let track = el(
+        "div",
+        &[
+            ("class", "progress-track"),
+            ("role", "progressbar"),
+            ("aria-label", &name),
+            ("aria-valuemin", "0"),
+            ("aria-valuemax", "100"),
+            ("aria-valuenow", &percent),
+            ("aria-valuetext", &figures),
+        ],
+    );
+    el("div", &[("class", "progress")])
+        .child(words)
+        .child(track.child(done))
 }

@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use super::{
+    element::{El, el},
+    view::each,
+};
+
 const STAYS: Duration = Duration::from_secs(6);
 
 /// The notices on screen.
@@ -36,14 +41,20 @@ impl Toasts {
 }
 
 /// Where notices appear.
-#[component]
-pub fn Toasts() -> impl IntoView {
-    let toasts = expect_context::<Toasts>();
-    view! {
-        <div class="toasts" role="log" aria-live="polite" aria-label="Notices">
-            <For each=move || toasts.list.get() key=|(number, _)| *number let:toast>
-                <p class="toast">{toast.1}</p>
-            </For>
-        </div>
-    }
+pub fn toasts() -> El {
+    let list = expect_context::<Toasts>().list;
+    let attributes = [
+        ("class", "toasts"),
+        ("role", "log"),
+        ("aria-live", "polite"),
+        ("aria-label", "Notices"),
+    ];
+    let keyed = move || {
+        let list = list.get().into_iter();
+        list.map(|(number, words)| (number.to_string(), words))
+            .collect()
+    };
+    el("div", &attributes).child(each(keyed, |words| {
+        el("p", &[("class", "toast")]).child(words)
+    }))
 }

@@ -1,9 +1,13 @@
 //! What the call statuses mean: a panel with all of them, opened at one.
 
-use leptos::{html, prelude::*};
+use leptos::{prelude::*, web_sys::Element};
 use shared::call_status::{CallStatus, DEFINITIONS};
 
-use crate::ui::dialog::Dialog;
+use crate::ui::{
+    dialog::dialog,
+    element::{El, button, effect, el},
+    view::many,
+};
 
 /// Whether the panel is on screen, and which call status it was opened for.
 #[derive(Clone, Copy)]
@@ -29,44 +33,40 @@ impl CallStatusHelp {
 }
 
 /// The panel.
-#[component]
-pub fn CallStatuses(
-    /// Its state.
-    help: CallStatusHelp,
-) -> impl IntoView {
-    view! {
-        <Dialog open=help.open title="Call Statuses" class="call-statuses">
-            <List at=help.at.get_untracked()/>
-            <div class="dialog-foot">
-                <button class="button" type="button" on:click=move |_| help.open.set(false)>"Close"</button>
-            </div>
-        </Dialog>
-    }
+pub fn call_statuses(help: CallStatusHelp) -> El {
+    dialog(help.open, "Call Statuses", "call-statuses", move || {
+        let close = button("button", "Close").on_click(move || help.open.set(false));
+        [
+            list(help.at.get_untracked()),
+            el("div", &[("class", "dialog-foot")]).child(close),
+        ]
+    })
 }
 
-#[component]
-fn List(at: Option<CallStatus>) -> impl IntoView {
-    let current = NodeRef::<html::Tr>::new();
-    Effect::new(move |_| {
-        if let Some(row) = current.get() {
-            row.scroll_into_view();
-        }
-    });
+fn list(at: Option<CallStatus>) -> El {
     let rows = DEFINITIONS.iter().map(|definition| {
-        let (code, label, note) = (definition.code, definition.label, definition.note);
-        let cells =
-            view! { <td class="figures">{code.0}</td><th scope="row">{label}</th><td>{note}</td> };
-        match at == Some(code) {
-            true => view! { <tr node_ref=current aria-current="true">{cells}</tr> }.into_any(),
-            false => view! { <tr>{cells}</tr> }.into_any(),
+        let row = match at == Some(definition.code) {
+            true => el("tr", &[("aria-current", "true")]),
+            false => el("tr", &[]),
+        };
+        if at == Some(definition.code) {
+            let current: Element = row.of();
+            effect(move || current.scroll_into_view());
         }
+        row.child(el("td", &[("class", "figures")]).child(definition.code.0.to_string()))
+            .child(el("th", &[("scope", "row")]).child(definition.label))
+            .child(el("td", &[]).child(definition.note))
     });
-    view! {
-        <div class="call-statuses-list" tabindex="0" role="region" aria-label="All call statuses">
-            <table>
-                <thead><tr><th scope="col">"Code"</th><th scope="col">"Status"</th><th scope="col">"Notes"</th></tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
-    }
+    let heads = ["Code", "Status", "Notes"];
+    let heads = heads.map(|head| el("th", &[("scope", "col")]).child(head));
+    let table = el("table", &[])
+        .child(el("thead", &[]).child(el("tr", &[]).child(heads)))
+        .child(el("tbody", &[]).child(many(rows)));
+    let region = [
+        ("class", "call-statuses-list"),
+        ("tabindex", "0"),
+        ("role", "region"),
+        ("aria-label", "All call statuses"),
+    ];
+    el("div", &region).child(table)
 }

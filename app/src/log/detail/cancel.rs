@@ -1,6 +1,6 @@
 //! *Cancel this Message*: the button, disabled with its reason where it cannot be pressed, and the warning.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, web_sys::Event};
 use shared::{
     message::{CancelRequest, MessageDetail},
     session::Permission,
@@ -10,16 +10,21 @@ use super::state::Opened;
 use crate::{
     api,
     session::Session,
-    ui::{dialog::Dialog, toast::Toasts},
+    ui::{
+        dialog::dialog,
+        element::{El, button, el, memo},
+        problem::problem,
+        toast::Toasts,
+        view::{View, words},
+    },
 };
 
 /// The button and its dialog.
-#[component]
-pub fn CancelButton() -> impl IntoView {
+pub fn cancel_button() -> View {
     let opened = expect_context::<Opened>();
     let session = expect_context::<Session>();
     let open = RwSignal::new(false);
-    let refusal = Memo::new(move |_| {
+    let refusal = memo(move || {
         let may = session.may(Permission::Cancel);
         opened
             .detail
@@ -27,20 +32,28 @@ pub fn CancelButton() -> impl IntoView {
     });
     let is_refused = move || refusal.with(Option::is_some);
     // It stays focusable while it is refused, so that its reason can be read.
-    let press = move |_| {
+    let press = move || {
         if !is_refused() {
             open.set(true);
         }
     };
-    view! {
-        <button class="button danger" type="button" aria-haspopup="dialog"
-            aria-disabled=move || is_refused().to_string()
-            aria-describedby="cancel-refusal" on:click=press>"Cancel this Message"</button>
-        <p id="cancel-refusal" class="quiet reason">{move || refusal.get()}</p>
-        <Dialog open title="Cancel this Message">
-            <Warning open/>
-        </Dialog>
-    }
+    let attributes = [
+        ("class", "button danger"),
+        ("type", "button"),
+        ("aria-haspopup", "dialog"),
+        ("aria-describedby", "cancel-refusal"),
+    ];
+    let opener = el("button", &attributes)
+        .aria("aria-disabled", is_refused)
+        .on_click(press)
+        .child("Cancel this Message");
+    let reason = words(move || refusal.get().unwrap_or_default().into());
+    [
+        opener,
+        el("p", &[("id", "cancel-refusal"), ("class", "quiet reason")]).child(reason),
+        dialog(open, "Cancel this Message", "", move || warning(open)),
+    ]
+    .into()
 }
 
 /// Why a person who `may` cancel, or may not, cannot cancel this message.
@@ -54,20 +67,19 @@ fn refusal(detail: &MessageDetail, may: bool) -> Option<&'static str> {
     }
 }
 
-#[component]
-fn Warning(open: RwSignal<bool>) -> impl IntoView {
+fn warning(open: RwSignal<bool>) -> El {
     let opened = expect_context::<Opened>();
     let session = expect_context::<Session>();
     let toasts = expect_context::<Toasts>();
     let reason = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
-    let problem = RwSignal::new(None::<String>);
+    let refused = RwSignal::new(None::<String>);
     let too_long = move || {
         reason
             .with(|reason| reason.chars().count())
             .saturating_sub(CancelRequest::MAX_REASON)
     };
-    let submit = move |event: ev::SubmitEvent| {
+    let submit = move |event: Event| {
         event.prevent_default();
         let id = opened
             .detail
@@ -77,7 +89,7 @@ fn Warning(open: RwSignal<bool>) -> impl IntoView {
             return;
         }
         busy.set(true);
-        problem.set(None);
+        refused.set(None);
         let reason = reason.with_untracked(|reason| reason.trim().to_owned());
         let request = CancelRequest {
             reason: (!reason.is_empty()).then_some(reason),
@@ -92,32 +104,48 @@ fn Warning(open: RwSignal<bool>) -> impl IntoView {
                 }
                 Err(failure) => {
                     if !session.ended_by(&failure) {
-                        problem.try_set(Some(failure.sentence()));
+                        refused.try_set(Some(failure.sentence()));
                     }
                 }
             }
             busy.try_set(false);
         });
     };
-    view! {
-        <form on:submit=submit>
-            <p>"Deliveries that have not been handed over are stopped for good. What is already on its way \
-                arrives, and messages that have been sent stay sent."</p>
-            <label class="field">
-                <span>"Reason (optional)"</span>
-                <textarea rows="3" dir="auto" aria-invalid=move || (too_long() > 0).to_string()
-                    aria-describedby="reason-length" bind:value=reason></textarea>
-            </label>
-            <p id="reason-length" class="problem inline">
-                {move || (too_long() > 0).then(|| format!(
-                    "At most {} characters; {} too many.", CancelRequest::MAX_REASON, too_long()
-                ))}
-            </p>
-            {move || problem.get().map(|sentence| view! { <p class="problem" role="alert">{sentence}</p> })}
-            <div class="dialog-foot">
-                <button class="button" type="button" on:click=move |_| open.set(false)>"Go back"</button>
-                <button class="button danger solid" type="submit" aria-busy=move || busy.get().to_string()>"OK"</button>
-            </div>
-        </form>
-    }
+    let field = [
+        ("rows", "3"),
+        ("dir", "auto"),
+        ("aria-describedby", "reason-length"),
+    ];
+    let field = el("label", &[("class", "field")])
+        .child(el("span", &[]).child("Reason (optional)"))
+        .child(
+            el("textarea", &field)
+                .aria("aria-invalid", move || too_long() > 0)
+                .bind(reason),
+        );
+    let length = words(move || match too_long() {
+        0 => String::new(),
+        over => format!(
+            "At most {} characters; {over} too many.",
+            CancelRequest::MAX_REASON
+        ),
+    });
+    let ok = [("class", "button danger solid"), ("type", "submit")];
+    let foot = el("div", &[("class", "dialog-foot")])
+        .child(button("button", "Go back").on_click(move || open.set(false)))
+        .child(
+            el("button", &ok)
+                .aria("aria-busy", move || busy.get())
+                .child("OK"),
+        );
+    el("form", &[])
+        .on("submit", submit)
+        .child(el("p", &[]).child(
+            "Deliveries that have not been handed over are stopped for good. What is already on its way \
+             arrives, and messages that have been sent stay sent.",
+        ))
+        .child(field)
+        .child(el("p", &[("id", "reason-length"), ("class", "problem inline")]).child(length))
+        .child(problem(refused))
+        .child(foot)
 }

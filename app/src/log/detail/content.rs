@@ -3,27 +3,30 @@
 use leptos::prelude::*;
 use shared::message::{Body, BodyFormat};
 
-use super::state::Opened;
+use super::{part, state::Opened};
+use crate::ui::{
+    element::{El, el},
+    view::{View, many, some},
+};
 
 /// The section.
-#[component]
-pub fn MessageContent() -> impl IntoView {
+pub fn message_content() -> El {
     let opened = expect_context::<Opened>();
     let content = opened.part(|detail| detail.content.clone());
-    view! {
-        <section class="part" aria-labelledby="message-detail">
-            <h3 id="message-detail">"Message Detail"</h3>
-            {move || content.get().map(|content| view! {
-                <dl class="pairs">
-                    <div>
-                        <dt>"Reply To Email"</dt>
-                        <dd dir="auto">{content.reply_to.unwrap_or_else(|| "None".into())}</dd>
-                    </div>
-                </dl>
-                {alike(content.bodies).into_iter().map(|(label, body)| view! { <BodyView label body/> }).collect_view()}
-            })}
-        </section>
-    }
+    part("message-detail", "Message Detail").child(some(
+        move || content.get(),
+        |content| {
+            let reply_to = content.reply_to.unwrap_or_else(|| "None".into());
+            let reply_to = el("div", &[])
+                .child(el("dt", &[]).child("Reply To Email"))
+                .child(el("dd", &[("dir", "auto")]).child(reply_to));
+            let bodies = alike(content.bodies).into_iter();
+            [
+                el("dl", &[("class", "pairs")]).child(reply_to).into(),
+                many(bodies.map(|(label, body)| body_view(&label, body))),
+            ] as [View; 2]
+        },
+    ))
 }
 
 /// Bodies with their devices' names; devices that say the same share one.
@@ -44,21 +47,31 @@ fn alike(bodies: Vec<Body>) -> Vec<(String, Body)> {
     shown
 }
 
-#[component]
-fn BodyView(label: String, body: Body) -> impl IntoView {
-    let name = format!("Message Body, {label}");
-    view! {
-        <h4>"Message Body: "{label}</h4>
-        {match body.format {
-            BodyFormat::Text => view! {
-                <div class="paper user-text" dir="auto" role="group" aria-label=name>{body.content}</div>
-            }.into_any(),
-            BodyFormat::Html => view! {
-                <iframe class=format!("paper {}", size(&body.content)) sandbox="" title=name referrerpolicy="no-referrer"
-                    srcdoc=document_of(&body.content)></iframe>
-            }.into_any(),
-        }}
-    }
+fn body_view(label: &str, body: Body) -> [El; 2] {
+    let name = ["Message Body, ", label].concat();
+    let paper = match body.format {
+        BodyFormat::Text => {
+            let attributes = [
+                ("class", "paper user-text"),
+                ("dir", "auto"),
+                ("role", "group"),
+                ("aria-label", name.as_str()),
+            ];
+            el("div", &attributes).child(body.content)
+        }
+        BodyFormat::Html => el(
+            "iframe",
+            &[
+                ("class", &*["paper ", size(&body.content)].concat()),
+                ("sandbox", ""),
+                ("title", &name),
+                ("referrerpolicy", "no-referrer"),
+                ("srcdoc", &document_of(&body.content)),
+            ],
+        ),
+    };
+    let heading = ["Message Body: ", label].concat();
+    [el("h4", &[]).child(heading), paper]
 }
 
 /// A document of its own for a body, in which nothing runs and nothing loads, whatever the page allows itself.

@@ -2,23 +2,30 @@
 
 use leptos::prelude::*;
 
-use super::state::Opened;
+use super::{part, state::Opened};
+use crate::ui::{
+    element::{El, el},
+    view::{many, some, when},
+};
 
 /// The section.
-#[component]
-pub fn FilterCriteria() -> impl IntoView {
+pub fn filter_criteria() -> El {
     let opened = expect_context::<Opened>();
     let criteria = opened.part(|detail| detail.criteria.clone());
     let none = move || criteria.with(|criteria| criteria.as_ref().is_some_and(Vec::is_empty));
-    view! {
-        <section class="part" aria-labelledby="filter-criteria">
-            <h3 id="filter-criteria">"Filter Criteria Detail"</h3>
-            <Show when=none><p class="quiet">"None were kept with this message."</p></Show>
-            <dl class="pairs">
-                {move || criteria.get().unwrap_or_default().into_iter().map(|criterion| view! {
-                    <div><dt dir="auto">{criterion.label}</dt><dd dir="auto">{criterion.value}</dd></div>
-                }).collect_view()}
-            </dl>
-        </section>
-    }
+    let pairs = some(
+        move || criteria.get(),
+        |criteria| {
+            many(criteria.into_iter().map(|criterion| {
+                el("div", &[])
+                    .child(el("dt", &[("dir", "auto")]).child(criterion.label))
+                    .child(el("dd", &[("dir", "auto")]).child(criterion.value))
+            }))
+        },
+    );
+    part("filter-criteria", "Filter Criteria Detail")
+        .child(when(none, || {
+            el("p", &[("class", "quiet")]).child("None were kept with this message.")
+        }))
+        .child(el("dl", &[("class", "pairs")]).child(pairs))
 }

@@ -6,22 +6,22 @@ use shared::{
     message::MessageId,
 };
 
-use super::state::Opened;
+use super::{part_with, state::Opened};
 use crate::{
     api,
     figures::{counted, grouped},
     log::state::Log,
+    ui::{
+        element::{El, effect, el},
+        view::{View, many, some},
+    },
 };
 
 /// The section; nothing where no delivery failed.
-#[component]
-pub fn FailureView(
-    /// The message.
-    id: MessageId,
-) -> impl IntoView {
+pub fn failure_view(id: MessageId) -> View {
     let opened = expect_context::<Opened>();
     let failures = RwSignal::new(None::<Failures>);
-    Effect::new(move |_| {
+    effect(move || {
         opened.refreshed.track();
         spawn_local(async move {
             // What cannot be had now is not shown; the next refresh asks again.
@@ -30,52 +30,62 @@ pub fn FailureView(
             }
         });
     });
-    move || {
-        failures.with(|failures| {
-            let failures = failures.as_ref()?;
-            let most = failures.causes.first()?.addresses;
-            let listed: u32 = failures.causes.iter().map(|cause| cause.addresses).sum();
-            let others = failures.addresses.saturating_sub(listed);
-            let causes = failures.causes.iter().map(|cause| view! { <CauseRow cause=cause.clone() most/> });
-            Some(view! {
-                <section class="part" aria-labelledby="failed-deliveries">
-                    <div class="part-head">
-                        <h3 id="failed-deliveries">"Failed Deliveries"</h3>
-                        <p class="quiet figures">{counted(failures.addresses.into(), "address", "addresses")}</p>
-                    </div>
-                    <table class="causes">
-                        <thead class="unseen"><tr><th>"Device"</th><th>"Cause"</th><th>"Addresses"</th></tr></thead>
-                        <tbody>{causes.collect_view()}</tbody>
-                    </table>
-                    {(others > 0).then(|| format!("{} more for other causes.", grouped(others.into())))}
-                </section>
-            })
-        })
-    }
+    some(move || failures.get(), section)
+}
+
+fn section(failures: Failures) -> Option<El> {
+    let most = failures.causes.first()?.addresses;
+    let listed: u32 = failures.causes.iter().map(|cause| cause.addresses).sum();
+    let others = failures.addresses.saturating_sub(listed);
+    let addresses = counted(failures.addresses.into(), "address", "addresses");
+    let addresses = el("p", &[("class", "quiet figures")]).child(addresses);
+    let causes = failures.causes.into_iter();
+    let table = el("table", &[("class", "causes")])
+        .child(
+            el("thead", &[("class", "unseen")]).child(
+                el("tr", &[])
+                    .child(["Device", "Cause", "Addresses"].map(|head| el("th", &[]).child(head))),
+            ),
+        )
+        .child(el("tbody", &[]).child(many(causes.map(|cause| cause_row(cause, most)))));
+    Some(
+        part_with("failed-deliveries", "Failed Deliveries", addresses)
+            .child(table)
+            .child(
+                (others > 0).then(|| [&grouped(others.into()), " more for other causes."].concat()),
+            ),
+    )
 }
 
 /// A cause with its bar; pressed, the recipients are those it happened to.
-#[component]
-fn CauseRow(cause: Cause, most: u32) -> impl IntoView {
+fn cause_row(cause: Cause, most: u32) -> El {
     let log = expect_context::<Log>();
     let failure = Some(cause.failure);
     let pressed = move || log.recipients.with(|filter| filter.failure == failure);
-    let press = move |_| {
-        let next = if pressed() { None } else { failure };
+    let press = move || {
+        let next = log
+            .recipients
+            .with_untracked(|filter| match filter.failure == failure {
+                true => None,
+                false => failure,
+            });
         log.recipients.update(|filter| filter.failure = next);
     };
-    let width = f64::from(cause.addresses) / f64::from(most.max(1)) * 100.0;
-    view! {
-        <tr>
-            <td class="quiet">{cause.device.label()}</td>
-            <td>
-                <button class="cause" type="button" dir="auto" title="Show whose they are"
-                    aria-pressed=move || pressed().to_string() on:click=press>
-                    {cause.reason}
-                    <span class="cause-bar" style:width=format!("{width:.1}%")></span>
-                </button>
-            </td>
-            <td class="figures">{grouped(cause.addresses.into())}</td>
-        </tr>
-    }
+    let width = u64::from(cause.addresses) * 100 / u64::from(most.max(1));
+    let button = [
+        ("class", "cause"),
+        ("type", "button"),
+        ("dir", "auto"),
+        ("title", "Show whose they are"),
+    ];
+    let bar = el("span", &[("class", "cause-bar")]);
+    let button = el("button", &button)
+        .aria("aria-pressed", pressed)
+        .on_click(press)
+        .child(cause.reason)
+        .child(bar.style("width", &[&width.to_string(), "%"].concat()));
+    el("tr", &[])
+        .child(el("td", &[("class", "quiet")]).child(cause.device.label()))
+        .child(el("td", &[]).child(button))
+        .child(el("td", &[("class", "figures")]).child(grouped(cause.addresses.into())))
 }

@@ -12,67 +12,112 @@ mod report;
 mod state;
 mod summary;
 
-use leptos::{html, prelude::*};
+use leptos::{prelude::*, web_sys::HtmlElement};
 use shared::problem::ProblemType;
 
 pub use self::printing::Printing;
 use self::{
-    content::MessageContent, criteria::FilterCriteria, failures::FailureView,
-    recipients::Recipients, report::ReportOptions, state::Opened, summary::Summary,
+    content::message_content, criteria::filter_criteria, failures::failure_view,
+    recipients::recipients, report::report_options, state::Opened, summary::summary,
 };
 use super::state::Log;
-use crate::api::Failure;
+use crate::ui::{
+    element::{El, effect, el, memo},
+    problem::failed,
+    view::{View, markup, some, when, words},
+};
 
-/// The open message.
-#[component]
-pub fn Detail(
-    /// Closes it and puts the focus back on the list.
-    close: Callback<()>,
-) -> impl IntoView {
+/// The open message; `close` closes it and puts the focus back on the list.
+pub fn detail(close: impl Fn() + 'static) -> El {
     let log = expect_context::<Log>();
     let opened = Opened::follow(log);
     provide_context(opened);
-    let region = NodeRef::<html::Section>::new();
+    let attributes = [
+        ("class", "detail"),
+        ("aria-label", "Selected message"),
+        ("tabindex", "-1"),
+    ];
+    let section = el("section", &attributes).aria("aria-busy", move || opened.loading.get());
     // Whoever opens a message reads it next; a new message starts at its top.
-    Effect::new(move |_| {
+    let region: HtmlElement = section.of();
+    effect(move || {
         log.selected.track();
-        if let Some(region) = region.get() {
-            region.set_scroll_top(0);
-            drop(region.focus());
-        }
+        region.set_scroll_top(0);
+        drop(region.focus());
     });
-    let id = Memo::new(move |_| opened.detail.with(|d| d.as_ref().map(|d| d.message.row.id)));
-    view! {
-        <section class="detail" aria-label="Selected message" tabindex="-1" node_ref=region
-            aria-busy=move || opened.loading.get().to_string()>
-            <header class="detail-head">
-                <h2 dir="auto">
-                    {move || opened.detail.with(|detail| match detail {
-                        Some(detail) => subject(&detail.message.row.subject),
-                        None => "Message".into(),
-                    })}
-                </h2>
-                <button class="button icon" type="button" aria-label="Close" title="Close (Esc)"
-                    on:click=move |_| close.run(())>
-                    <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-                        <path d="M3 3l10 10M13 3L3 13" stroke="currentColor" stroke-width="1.5"/>
-                    </svg>
-                </button>
-            </header>
-            {move || opened.failure.get().map(|failure| view! { <Failed failure/> })}
-            <Show when=move || opened.loading.get() && id.get().is_none()>
-                <div class="detail-waiting" aria-hidden="true"></div>
-            </Show>
-            {move || id.get().map(|id| view! {
-                <Summary/>
-                <ReportOptions id/>
-                <FilterCriteria/>
-                <MessageContent/>
-                <FailureView id/>
-                <Recipients id/>
-            })}
-        </section>
-    }
+    let id = memo(move || opened.detail.with(|d| d.as_ref().map(|d| d.message.row.id)));
+    let title = words(move || {
+        opened.detail.with(|detail| match detail {
+            Some(detail) => subject(&detail.message.row.subject),
+            None => "Message".into(),
+        })
+    });
+    let close_button = [
+        ("class", "button icon"),
+        ("type", "button"),
+        ("aria-label", "Close"),
+        ("title", "Close (Esc)"),
+    ];
+    let close_button = el("button", &close_button).on_click(close).child(markup(
+        r#"<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+                <path d="M3 3l10 10M13 3L3 13" stroke="currentColor" stroke-width="1.5"/>
+            </svg>"#,
+    ));
+    let failure = some(
+        move || opened.failure.get(),
+        move |failure| {
+            let again = !failure.is(ProblemType::NotFound);
+            failed(
+                failure.sentence(),
+                again.then_some(move || opened.refresh()),
+            )
+        },
+    );
+    let waiting = when(
+        move || opened.loading.get() && id.get().is_none(),
+        || {
+            el(
+                "div",
+                &[("class", "detail-waiting"), ("aria-hidden", "true")],
+            )
+        },
+    );
+    let parts = some(
+        move || id.get(),
+        |id| {
+            View::Many(vec![
+                summary().into(),
+                report_options(id).into(),
+                filter_criteria().into(),
+                message_content().into(),
+                failure_view(id),
+                recipients(id).into(),
+            ])
+        },
+    );
+    section
+        .child(
+            el("header", &[("class", "detail-head")])
+                .child(el("h2", &[("dir", "auto")]).child(title))
+                .child(close_button),
+        )
+        .child(failure)
+        .child(waiting)
+        .child(parts)
+}
+
+/// A part of the detail, under its heading.
+fn part(id: &str, title: &'static str) -> El {
+    el("section", &[("class", "part"), ("aria-labelledby", id)])
+        .child(el("h3", &[("id", id)]).child(title))
+}
+
+/// The same, with something beside the heading.
+fn part_with(id: &str, title: &'static str, beside: impl Into<View>) -> El {
+    let head = el("div", &[("class", "part-head")])
+        .child(el("h3", &[("id", id)]).child(title))
+        .child(beside);
+    el("section", &[("class", "part"), ("aria-labelledby", id)]).child(head)
 }
 
 /// A subject, or what stands for none.
@@ -80,19 +125,5 @@ fn subject(subject: &str) -> String {
     match subject.trim() {
         "" => "(no subject)".into(),
         subject => subject.into(),
-    }
-}
-
-#[component]
-fn Failed(failure: Failure) -> impl IntoView {
-    let opened = expect_context::<Opened>();
-    let again = !failure.is(ProblemType::NotFound);
-    view! {
-        <div class="failed" role="alert">
-            <p>{failure.sentence()}</p>
-            <Show when=move || again>
-                <button class="button small" type="button" on:click=move |_| opened.refresh()>"Try again"</button>
-            </Show>
-        </div>
     }
 }

@@ -18,7 +18,12 @@ use wasm_bindgen::{JsCast, prelude::Closure};
 use crate::{
     api,
     figures::grouped,
-    ui::{download, progress::Progress},
+    ui::{
+        download,
+        element::{button, el},
+        progress::progress,
+        view::{View, some, when},
+    },
 };
 
 /// A download has begun by then, and the server has kept who printed.
@@ -125,21 +130,17 @@ impl Printing {
 }
 
 /// The progress, while there is one.
-#[component]
-pub fn JobProgress() -> impl IntoView {
+pub fn job_progress() -> View {
     let printing = expect_context::<Printing>();
-    let under_way = Memo::new(move |_| printing.job.with(Option::is_some));
-    view! {
-        <Show when=move || under_way.get()>
-            <div class="job">
-                {move || printing.job.get().map(|job| {
-                    let (percent, figures) = (job.percent(), figures(&job));
-                    view! { <Progress name="Report".into() figures percent/> }
-                })}
-                <button class="button small" type="button" on:click=move |_| printing.abandon()>"Abandon"</button>
-            </div>
-        </Show>
-    }
+    let bar = move |job: ReportJob| progress("Report".into(), figures(&job), job.percent());
+    when(
+        move || printing.job.with(Option::is_some),
+        move || {
+            el("div", &[("class", "job")])
+                .child(some(move || printing.job.get(), bar))
+                .child(button("button small", "Abandon").on_click(move || printing.abandon()))
+        },
+    )
 }
 
 fn figures(job: &ReportJob) -> String {

@@ -8,18 +8,21 @@ use shared::{
 };
 
 use super::{printing::Printing, state::Opened};
-use crate::{api, figures::counted};
+use crate::{
+    api,
+    figures::counted,
+    ui::{
+        element::{El, effect, el},
+        view::{View, many, some},
+    },
+};
 
 /// The list, folded; nothing where nobody printed.
-#[component]
-pub fn Prints(
-    /// The message.
-    id: MessageId,
-) -> impl IntoView {
+pub fn prints(id: MessageId) -> View {
     let opened = expect_context::<Opened>();
     let printing = expect_context::<Printing>();
     let prints = RwSignal::new(Vec::new());
-    Effect::new(move |_| {
+    effect(move || {
         opened.refreshed.track();
         printing.printed.track();
         spawn_local(async move {
@@ -29,26 +32,25 @@ pub fn Prints(
             }
         });
     });
-    move || {
-        prints.with(|prints| {
-            let last = prints.first()?;
-            let words = format!(
-                "Printed {}, last on {} by {}",
-                counted(prints.len() as u64, "time", "times"),
-                datetime::display(&last.at),
-                last.by
-            );
-            let lines = prints
-                .iter()
-                .map(|print| view! { <li dir="auto">{line(print)}</li> });
-            Some(view! {
-                <details class="prints quiet">
-                    <summary dir="auto">{words}</summary>
-                    <ul>{lines.collect_view()}</ul>
-                </details>
-            })
-        })
-    }
+    some(move || prints.with(|prints| folded(prints)), |list| list)
+}
+
+fn folded(prints: &[Print]) -> Option<El> {
+    let last = prints.first()?;
+    let words = format!(
+        "Printed {}, last on {} by {}",
+        counted(prints.len() as u64, "time", "times"),
+        datetime::display(&last.at),
+        last.by
+    );
+    let lines = prints
+        .iter()
+        .map(|print| el("li", &[("dir", "auto")]).child(line(print)));
+    Some(
+        el("details", &[("class", "prints quiet")])
+            .child(el("summary", &[("dir", "auto")]).child(words))
+            .child(el("ul", &[]).child(many(lines))),
+    )
 }
 
 fn line(print: &Print) -> String {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::{ev, leptos_dom::helpers::debounce, prelude::*, task::spawn_local, web_sys};
+use leptos::{leptos_dom::helpers::debounce, prelude::*, task::spawn_local, web_sys::Event};
 use shared::{
     call_status::CallStatus,
     datetime,
@@ -10,17 +10,22 @@ use shared::{
     message::MessageId,
     report::ReportDevice,
 };
-use wasm_bindgen::JsCast;
 
 use super::{
-    call_statuses::{CallStatusHelp, CallStatuses},
+    call_statuses::{CallStatusHelp, call_statuses},
+    part_with,
     state::Opened,
 };
 use crate::{
     api::{self, Failure},
     figures::{counted, grouped},
-    log::state::Log,
+    log::{address::RecipientFilter, grid::target, state::Log},
     session::Session,
+    ui::{
+        element::{El, button, effect, el},
+        problem::failed,
+        view::{View, each, many, some, when, words},
+    },
 };
 
 /// Recipients are searched once typing has paused; every search is a request.
@@ -106,15 +111,11 @@ impl Lines {
 }
 
 /// The section.
-#[component]
-pub fn Recipients(
-    /// The message.
-    id: MessageId,
-) -> impl IntoView {
+pub fn recipients(id: MessageId) -> El {
     let opened = expect_context::<Opened>();
     let log = expect_context::<Log>();
     let lines = Lines::new(id);
-    Effect::new(move |_| {
+    effect(move || {
         log.recipients.track();
         opened.refreshed.track();
         lines.load(None);
@@ -122,11 +123,8 @@ pub fn Recipients(
     let help = CallStatusHelp::new();
     let uses_phone = opened.part(|detail| detail.report.devices.contains(&ReportDevice::VoiceText));
     // One for all lines: a call status on any of them opens the panel at itself.
-    let explain = move |event: ev::MouseEvent| {
-        let target = event
-            .target()
-            .and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-        let code = target.and_then(|target| target.get_attribute("data-code"));
+    let explain = move |event: Event| {
+        let code = target(&event).and_then(|target| target.get_attribute("data-code"));
         if let Some(code) = code.and_then(|code| code.parse().ok()) {
             help.show(Some(CallStatus(code)));
         }
@@ -136,174 +134,249 @@ pub fn Recipients(
             .pages
             .with(|pages| pages.iter().map(|(_, page)| page.len()).sum::<usize>())
     };
-    let counts = move || {
-        lines.total.get().map(|total| match shown() {
-            shown if shown as u32 == total => counted(total.into(), "recipient", "recipients"),
-            shown => format!(
-                "{} of {} recipients",
-                grouped(shown as u64),
-                grouped(total.into())
-            ),
-        })
+    let counts = words(move || {
+        let mut words = match (lines.total.get(), shown()) {
+            (None, _) => String::new(),
+            (Some(total), shown) if shown as u32 == total => {
+                counted(total.into(), "recipient", "recipients")
+            }
+            (Some(total), shown) => {
+                let (shown, total) = (grouped(shown as u64), grouped(total.into()));
+                [&shown, " of ", &total, " recipients"].concat()
+            }
+        };
+        if let Some(at) = lines.as_of.get() {
+            words.push_str(" · as of ");
+            words.push_str(&at);
+        }
+        words
+    });
+    let statuses = [
+        ("class", "button small quiet-button"),
+        ("type", "button"),
+        ("aria-haspopup", "dialog"),
+    ];
+    let statuses = when(
+        move || uses_phone.get().unwrap_or_default(),
+        move || {
+            el("button", &statuses)
+                .on_click(move || help.show(None))
+                .child("Call statuses")
+        },
+    );
+    let counts = el("p", &[("class", "as-of quiet figures"), ("role", "status")]).child(counts);
+    let failure = some(
+        move || lines.failure.get(),
+        move |failure| failed(failure.sentence(), Some(move || lines.load(None))),
+    );
+    let pages = move || {
+        let pages = lines.pages.get().into_iter();
+        pages
+            .map(|(search, page)| (search.to_string(), page))
+            .collect()
     };
-    view! {
-        <section class="part recipients" aria-labelledby="recipients">
-            <div class="part-head">
-                <h3 id="recipients">"Recipients"</h3>
-                {move || uses_phone.get().unwrap_or_default().then(|| view! {
-                    <button class="button small quiet-button" type="button" aria-haspopup="dialog"
-                        on:click=move |_| help.show(None)>"Call statuses"</button>
-                })}
-                <p class="as-of quiet figures" role="status">
-                    {counts}{move || lines.as_of.get().map(|at| format!(" · as of {at}"))}
-                </p>
-            </div>
-            <RecipientFilters/>
-            {move || lines.failure.get().map(|failure| view! {
-                <div class="failed" role="alert">
-                    <p>{failure.sentence()}</p>
-                    <button class="button small" type="button" on:click=move |_| lines.load(None)>"Try again"</button>
-                </div>
-            })}
-            <Show when=move || lines.total.get() == Some(0)>
-                <p class="quiet">"No recipient matches."</p>
-            </Show>
-            <CallStatuses help/>
-            <div class="lines" role="table" aria-label="Recipients" on:click=explain aria-busy=move || lines.loading.get().to_string()>
-                <div role="rowgroup" class="lines-head">
-                    <div role="row" class="line">
-                        <span role="columnheader" class="line-name">"Recipient"</span>
-                        <span role="columnheader" class="line-device">"Delivery Device"</span>
-                        <span role="columnheader" class="line-status">"Status"</span>
-                        <span role="columnheader" class="line-time">"Time"</span>
-                    </div>
-                </div>
-                <For each=move || lines.pages.get() key=|(search, page)| (*search, page.len()) let:page>
-                    <div role="rowgroup" class="lines-page">
-                        {page.1.into_iter().map(|recipient| view! { <Line recipient/> }).collect_view()}
-                    </div>
-                </For>
-            </div>
-            <Show when=move || lines.next.get().is_some()>
-                <button class="button wide" type="button" aria-busy=move || lines.loading.get().to_string()
-                    on:click=move |_| lines.load(lines.next.get_untracked())>"Show more recipients"</button>
-            </Show>
-        </section>
-    }
+    let page = |page: Vec<Recipient>| {
+        let attributes = [("role", "rowgroup"), ("class", "lines-page")];
+        el("div", &attributes).child(many(page.into_iter().map(line)))
+    };
+    let table = [
+        ("class", "lines"),
+        ("role", "table"),
+        ("aria-label", "Recipients"),
+    ];
+    let table = el("div", &table)
+        .on("click", explain)
+        .aria("aria-busy", move || lines.loading.get())
+        .child(head())
+        .child(each(pages, page));
+    let more = when(
+        move || lines.next.get().is_some(),
+        move || {
+            button("button wide", "Show more recipients")
+                .aria("aria-busy", move || lines.loading.get())
+                .on_click(move || lines.load(lines.next.get_untracked()))
+        },
+    );
+    part_with("recipients", "Recipients", [statuses, counts.into()])
+        .child(recipient_filters())
+        .child(failure)
+        .child(when(
+            move || lines.total.get() == Some(0),
+            || el("p", &[("class", "quiet")]).child("No recipient matches."),
+        ))
+        .child(call_statuses(help))
+        .child(table)
+        .child(more)
 }
 
-#[component]
-fn RecipientFilters() -> impl IntoView {
+fn head() -> El {
+    let columns = [
+        ("Recipient", "line-name"),
+        ("Delivery Device", "line-device"),
+        ("Status", "line-status"),
+        ("Time", "line-time"),
+    ];
+    let heads = columns.map(|(label, class)| {
+        el("span", &[("role", "columnheader"), ("class", class)]).child(label)
+    });
+    el("div", &[("role", "rowgroup"), ("class", "lines-head")])
+        .child(el("div", &[("role", "row"), ("class", "line")]).child(heads))
+}
+
+fn recipient_filters() -> El {
     let log = expect_context::<Log>();
-    let mut search = debounce(PAUSE, move |text: String| {
+    let search = debounce(PAUSE, move |text: String| {
         log.recipients.update(|filter| filter.search = text);
     });
-    view! {
-        <div class="recipient-filters" role="search" aria-label="Search recipients">
-            <input class="filter" type="search" aria-label="Search recipients" placeholder="Name, student or address"
-                autocomplete="off" spellcheck="false" prop:value=move || log.recipients.with(|f| f.search.clone())
-                on:input=move |event| search(event_target_value(&event))/>
-            <select aria-label="Delivery Device" on:change=move |event| {
-                let device = event_target_value(&event).parse().ok();
-                log.recipients.update(|filter| filter.device = device);
-            }>
-                <option value="" selected=move || log.recipients.with(|f| f.device.is_none())>"Any device"</option>
-                {DeviceFilter::ALL.map(|device| view! {
-                    <option value=device.as_str() selected=move || log.recipients.with(|f| f.device == Some(device))>
-                        {device.label()}
-                    </option>
-                }).collect_view()}
-            </select>
-            <select aria-label="Delivery Status" on:change=move |event| {
-                let status = event_target_value(&event).parse().ok();
-                log.recipients.update(|filter| filter.status = status);
-            }>
-                <option value="" selected=move || log.recipients.with(|f| f.status.is_none())>"Any status"</option>
-                {DeliveryStatus::ALL.map(|status| view! {
-                    <option value=status.as_str() selected=move || log.recipients.with(|f| f.status == Some(status))>
-                        {status.label()}
-                    </option>
-                }).collect_view()}
-            </select>
-            {move || log.recipients.with(|filter| filter.failure.is_some()).then(|| view! {
-                <p class="one-cause">
-                    "Only one cause of failure. "
-                    <button class="button small" type="button"
-                        on:click=move |_| log.recipients.update(|filter| filter.failure = None)>"Show all"</button>
-                </p>
-            })}
-        </div>
-    }
+    let field = [
+        ("class", "filter"),
+        ("type", "search"),
+        ("aria-label", "Search recipients"),
+        ("placeholder", "Name, student or address"),
+        ("autocomplete", "off"),
+        ("spellcheck", "false"),
+    ];
+    let field = el("input", &field)
+        .value_by(move || log.recipients.with(|f| f.search.clone()))
+        .on_value("input", search);
+    let devices = DeviceFilter::ALL.map(|device| {
+        choice(device.as_str(), device.label(), move |f| {
+            f.device == Some(device)
+        })
+    });
+    let devices = el("select", &[("aria-label", "Delivery Device")])
+        .child(choice("", "Any device", |f| f.device.is_none()))
+        .child(devices)
+        .on_value("change", move |device| {
+            log.recipients
+                .update(|filter| filter.device = device.parse().ok());
+        });
+    let statuses = DeliveryStatus::ALL.map(|status| {
+        choice(status.as_str(), status.label(), move |f| {
+            f.status == Some(status)
+        })
+    });
+    let statuses = el("select", &[("aria-label", "Delivery Status")])
+        .child(choice("", "Any status", |f| f.status.is_none()))
+        .child(statuses)
+        .on_value("change", move |status| {
+            log.recipients
+                .update(|filter| filter.status = status.parse().ok());
+        });
+    let one_cause = when(
+        move || log.recipients.with(|filter| filter.failure.is_some()),
+        move || {
+            let all = button("button small", "Show all")
+                .on_click(move || log.recipients.update(|filter| filter.failure = None));
+            el("p", &[("class", "one-cause")])
+                .child("Only one cause of failure. ")
+                .child(all)
+        },
+    );
+    let attributes = [
+        ("class", "recipient-filters"),
+        ("role", "search"),
+        ("aria-label", "Search recipients"),
+    ];
+    el("div", &attributes)
+        .child(field)
+        .child(devices)
+        .child(statuses)
+        .child(one_cause)
+}
+
+fn choice(value: &str, label: &'static str, is: impl Fn(&RecipientFilter) -> bool + 'static) -> El {
+    let log = expect_context::<Log>();
+    el("option", &[("value", value)])
+        .attr_when("selected", move || log.recipients.with(&is))
+        .child(label)
 }
 
 /// A recipient's deliveries, a row each; the name stands at the first.
-#[component]
-fn Line(recipient: Recipient) -> impl IntoView {
+fn line(recipient: Recipient) -> View {
     let Recipient {
         name,
         student,
         deliveries,
         ..
     } = recipient;
+    let row = |class, who: El| el("div", &[("role", "row"), ("class", class)]).child(who);
     if deliveries.is_empty() {
-        return view! {
-            <div role="row" class="line first">
-                <Who name student again=false/>
-                <span role="cell" class="line-device quiet">"No Device"</span>
-                <span role="cell" class="line-status"></span>
-                <span role="cell" class="line-time"></span>
-            </div>
-        }
-        .into_any();
+        let cell = |class| el("span", &[("role", "cell"), ("class", class)]);
+        return row("line first", who(name, student, false))
+            .child(cell("line-device quiet").child("No Device"))
+            .child(cell("line-status"))
+            .child(cell("line-time"))
+            .into();
     }
-    let rows = deliveries.into_iter().enumerate().map(|(at, delivery)| {
-        let (name, student) = (name.clone(), student.clone());
-        view! {
-            <div role="row" class="line" class:first=at == 0>
-                <Who name student again=at != 0/>
-                <DeliveryCells delivery/>
-            </div>
-        }
+    many(deliveries.into_iter().enumerate().map(|(at, delivery)| {
+        let class = if at == 0 { "line first" } else { "line" };
+        row(class, who(name.clone(), student.clone(), at != 0)).child(delivery_cells(delivery))
+    }))
+}
+
+fn who(name: String, student: Option<String>, again: bool) -> El {
+    let class = if again {
+        "line-name again"
+    } else {
+        "line-name"
+    };
+    let student = student.map(|student| {
+        el("span", &[("class", "line-student quiet"), ("dir", "auto")]).child(student)
     });
-    rows.collect_view().into_any()
+    el("span", &[("role", "cell"), ("class", class)])
+        .child(el("span", &[("class", "line-person"), ("dir", "auto")]).child(name))
+        .child(student)
 }
 
-#[component]
-fn Who(name: String, student: Option<String>, again: bool) -> impl IntoView {
-    view! {
-        <span role="cell" class="line-name" class:again=again>
-            <span class="line-person" dir="auto">{name}</span>
-            {student.map(|student| view! { <span class="line-student quiet" dir="auto">{student}</span> })}
-        </span>
-    }
-}
-
-#[component]
-fn DeliveryCells(delivery: Delivery) -> impl IntoView {
+fn delivery_cells(delivery: Delivery) -> [El; 3] {
     let words = delivery.shown_status();
-    let class = mark(delivery.status);
     let confirmed = delivery.confirmed_at.as_ref().map(datetime::display);
-    view! {
-        <span role="cell" class="line-device">
-            <span class="line-kind quiet">{delivery.device.label()}</span>" "
-            <span class="line-address" dir="auto">{delivery.address}</span>
-            {delivery.duplicate.then(|| view! {
-                " "<span class="tag" title="An earlier delivery of this message has the same address; it shows that one’s outcome.">"Duplicate"</span>
-            })}
-        </span>
-        <span role="cell" class="line-status">
-            <span class=class aria-hidden="true"></span>
-            {match delivery.call_status {
-                Some(code) => view! {
-                    <button class="call-status" type="button" data-code=code.0 title=note(code)>{words}</button>
-                }.into_any(),
-                None => words.into_any(),
-            }}
-            {delivery.reason.map(|reason| view! { <span class="line-reason quiet" dir="auto">{reason}</span> })}
-            {confirmed.map(|at| view! { <span class="line-reason quiet">"Pressed 0 on "{at}</span> })}
-        </span>
-        <span role="cell" class="line-time figures">{delivery.at.as_ref().map(datetime::display)}</span>
-    }
+    let at = delivery.at.as_ref().map(datetime::display);
+    let duplicate = [
+        ("class", "tag"),
+        (
+            "title",
+            "An earlier delivery of this message has the same address; it shows that one’s outcome.",
+        ),
+    ];
+    let duplicate = delivery.duplicate.then(|| {
+        [
+            View::from(" "),
+            el("span", &duplicate).child("Duplicate").into(),
+        ]
+    });
+    let status: View = match delivery.call_status {
+        Some(code) => {
+            let attributes = [
+                ("class", "call-status"),
+                ("type", "button"),
+                ("data-code", &*code.0.to_string()),
+                ("title", note(code)),
+            ];
+            el("button", &attributes).child(words).into()
+        }
+        None => words.into(),
+    };
+    let quiet =
+        |words: String| el("span", &[("class", "line-reason quiet"), ("dir", "auto")]).child(words);
+    let mark = [("class", mark(delivery.status)), ("aria-hidden", "true")];
+    let cell = |class| el("span", &[("role", "cell"), ("class", class)]);
+    [
+        cell("line-device")
+            .child(el("span", &[("class", "line-kind quiet")]).child(delivery.device.label()))
+            .child(" ")
+            .child(
+                el("span", &[("class", "line-address"), ("dir", "auto")]).child(delivery.address),
+            )
+            .child(duplicate),
+        cell("line-status")
+            .child(el("span", &mark))
+            .child(status)
+            .child(delivery.reason.map(quiet))
+            .child(confirmed.map(|at| quiet(["Pressed 0 on ", &at].concat()))),
+        cell("line-time figures").child(at),
+    ]
 }
 
 /// What a call status means.

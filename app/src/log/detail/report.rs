@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{prelude::*, task::spawn_local, web_sys::Event};
 use shared::{
     message::MessageId,
     report::{
@@ -13,25 +13,27 @@ use shared::{
 };
 
 use super::{
-    printing::{JobProgress, Printing},
-    prints::Prints,
+    part,
+    printing::{Printing, job_progress},
+    prints::prints,
     state::Opened,
 };
 use crate::{
     api::{self, Printed},
     session::Session,
-    ui::download,
+    ui::{
+        download,
+        element::{El, el},
+        problem::problem,
+        view::{View, when, words},
+    },
 };
 
 /// Where the last choice is remembered.
 const REMEMBERED: &str = "report";
 
 /// The section.
-#[component]
-pub fn ReportOptions(
-    /// The message.
-    id: MessageId,
-) -> impl IntoView {
+pub fn report_options(id: MessageId) -> El {
     let opened = expect_context::<Opened>();
     let session = expect_context::<Session>();
     let choices = opened.part(|detail| detail.report.clone());
@@ -40,24 +42,24 @@ pub fn ReportOptions(
     );
     let printing = expect_context::<Printing>();
     let busy = RwSignal::new(false);
-    let problem = printing.problem;
+    let refused = printing.problem;
     let refusal = move || match printing.job.with(Option::is_some) {
         true => Some("Another report can be printed when this one is done."),
         false => (!session.may(Permission::Report))
             .then_some("Your account may read the log, not print reports."),
     };
-    let submit = move |event: ev::SubmitEvent| {
+    let submit = move |event: Event| {
         event.prevent_default();
         if busy.get_untracked() || refusal().is_some() {
             return;
         }
         let options = options.get_untracked();
-        let refused = choices.with_untracked(|choices| options.check(choices.as_ref()?).err());
-        if let Some(refused) = refused {
-            return problem.set(Some(refused.to_string()));
+        let no = choices.with_untracked(|choices| options.check(choices.as_ref()?).err());
+        if let Some(no) = no {
+            return refused.set(Some(no.to_string()));
         }
         busy.set(true);
-        problem.set(None);
+        refused.set(None);
         choices.with_untracked(|choices| {
             if let Some(choices) = choices {
                 remember(&options, choices);
@@ -70,7 +72,7 @@ pub fn ReportOptions(
                 Ok(Printed::Job(job)) => printing.watch(job),
                 Ok(Printed::File(file)) => {
                     if download::save(&file.name, &file.media_type, &file.bytes).is_none() {
-                        problem.try_set(Some(
+                        refused.try_set(Some(
                             "The browser did not take the report. Try again.".into(),
                         ));
                     }
@@ -78,99 +80,105 @@ pub fn ReportOptions(
                 }
                 Err(failure) => {
                     if !session.ended_by(&failure) {
-                        problem.try_set(Some(failure.sentence()));
+                        refused.try_set(Some(failure.sentence()));
                     }
                 }
             }
         });
     };
-    view! {
-        <section class="part" aria-labelledby="report-options">
-            <h3 id="report-options">"Sent Message Report Options"</h3>
-            <form class="report" on:submit=submit>
-                <fieldset>
-                    <legend>"Include Delivery Devices"</legend>
-                    {ReportDevice::ALL.map(|device| view! { <DeviceBox device options/> }).collect_view()}
-                </fieldset>
-                <fieldset>
-                    <legend>"Report Detail"</legend>
-                    {ReportDetail::ALL.map(|detail| view! { <DetailRadio detail options/> }).collect_view()}
-                    <TooEarly/>
-                </fieldset>
-                <div class="report-foot">
-                    <label class="inline-field">
-                        <span>"Report Format"</span>
-                        <select on:change=move |event| {
-                            if let Ok(format) = event_target_value(&event).parse() {
-                                options.update(|options| options.format = format);
-                            }
-                        }>
-                            {ReportFormat::ALL.map(|format| view! {
-                                <option value=format.as_str()
-                                    selected=options.with_untracked(|options| options.format == format)>
-                                    {format.label()}
-                                </option>
-                            }).collect_view()}
-                        </select>
-                    </label>
-                    <button class="button" type="submit" aria-busy=move || busy.get().to_string()
-                        aria-disabled=move || refusal().is_some().to_string() aria-describedby="report-refusal">
-                        "Print Sent Message Report"
-                    </button>
-                </div>
-                <p id="report-refusal" class="quiet reason">{refusal}</p>
-                {move || problem.get().map(|sentence| view! { <p class="problem" role="alert">{sentence}</p> })}
-            </form>
-            <JobProgress/>
-            <Prints id/>
-        </section>
-    }
+    let group = |title: &'static str| el("fieldset", &[]).child(el("legend", &[]).child(title));
+    let devices = ReportDevice::ALL.map(|device| device_box(device, options));
+    let details = ReportDetail::ALL.map(|detail| detail_radio(detail, options));
+    let chosen = options.with_untracked(|options| options.format);
+    let formats = ReportFormat::ALL.map(|format| {
+        el("option", &[("value", format.as_str())])
+            .attr_when("selected", move || format == chosen)
+            .child(format.label())
+    });
+    let format = el("select", &[])
+        .child(formats)
+        .on_value("change", move |format| {
+            if let Ok(format) = format.parse() {
+                options.update(|options| options.format = format);
+            }
+        });
+    let print = [
+        ("class", "button"),
+        ("type", "submit"),
+        ("aria-describedby", "report-refusal"),
+    ];
+    let print = el("button", &print)
+        .aria("aria-busy", move || busy.get())
+        .aria("aria-disabled", move || refusal().is_some())
+        .child("Print Sent Message Report");
+    let foot = el("div", &[("class", "report-foot")])
+        .child(
+            el("label", &[("class", "inline-field")])
+                .child(el("span", &[]).child("Report Format"))
+                .child(format),
+        )
+        .child(print);
+    let reason = words(move || refusal().unwrap_or_default().into());
+    let form = el("form", &[("class", "report")])
+        .on("submit", submit)
+        .child(group("Include Delivery Devices").child(devices))
+        .child(group("Report Detail").child(details).child(too_early()))
+        .child(foot)
+        .child(el("p", &[("id", "report-refusal"), ("class", "quiet reason")]).child(reason))
+        .child(problem(refused));
+    part("report-options", "Sent Message Report Options")
+        .child(form)
+        .child(job_progress())
+        .child(prints(id))
 }
 
 /// A box of *Include Delivery Devices*; only what the message used can be ticked.
-#[component]
-fn DeviceBox(device: ReportDevice, options: RwSignal<Options>) -> impl IntoView {
+fn device_box(device: ReportDevice, options: RwSignal<Options>) -> El {
     let used =
         expect_context::<Opened>().part(move |detail| detail.report.devices.contains(&device));
-    let turn = move |_| {
+    let turn = move |_: Event| {
         options.update(|options| {
             if !options.devices.remove(&device) {
                 options.devices.insert(device);
             }
         });
     };
-    view! {
-        <label class="option">
-            <input type="checkbox" disabled=move || used.get() != Some(true)
-                prop:checked=move || options.with(|options| options.devices.contains(&device)) on:change=turn/>
-            {device.label()}
-        </label>
-    }
+    let tick = el("input", &[("type", "checkbox")])
+        .attr_when("disabled", move || used.get() != Some(true))
+        .checked_when(move || options.with(|options| options.devices.contains(&device)))
+        .on("change", turn);
+    el("label", &[("class", "option")])
+        .child(tick)
+        .child(device.label())
 }
 
-#[component]
-fn DetailRadio(detail: ReportDetail, options: RwSignal<Options>) -> impl IntoView {
+fn detail_radio(detail: ReportDetail, options: RwSignal<Options>) -> El {
     let failed = expect_context::<Opened>().part(|detail| detail.report.failed_delivery);
-    let disabled = move || detail == ReportDetail::Failed && failed.get() != Some(true);
-    view! {
-        <label class="option">
-            <input type="radio" name="report-detail" value=detail.as_str() disabled=disabled
-                prop:checked=move || options.with(|options| options.detail == detail)
-                on:change=move |_| options.update(|options| options.detail = detail)/>
-            {detail.label()}
-        </label>
-    }
+    let radio = [
+        ("type", "radio"),
+        ("name", "report-detail"),
+        ("value", detail.as_str()),
+    ];
+    let radio = el("input", &radio)
+        .attr_when("disabled", move || {
+            detail == ReportDetail::Failed && failed.get() != Some(true)
+        })
+        .checked_when(move || options.with(|options| options.detail == detail))
+        .on("change", move |_: Event| {
+            options.update(|options| options.detail = detail);
+        });
+    el("label", &[("class", "option")])
+        .child(radio)
+        .child(detail.label())
 }
 
 /// Why *Failed Delivery* cannot be chosen, while it cannot.
-#[component]
-fn TooEarly() -> impl IntoView {
+fn too_early() -> View {
     let failed = expect_context::<Opened>().part(|detail| detail.report.failed_delivery);
-    view! {
-        <Show when=move || failed.get() == Some(false)>
-            <p class="quiet reason">{FAILED_DELIVERY_REFUSAL}</p>
-        </Show>
-    }
+    when(
+        move || failed.get() == Some(false),
+        || el("p", &[("class", "quiet reason")]).child(FAILED_DELIVERY_REFUSAL),
+    )
 }
 
 /// The options that a message opens with: the last choice, as far as the message offers it. Without one it is

@@ -7,6 +7,7 @@ use crate::{
     api::{self, Answer, Failure},
     log::state::Log,
     session::Session,
+    ui::element::{effect, memo},
 };
 
 /// The open message.
@@ -35,7 +36,7 @@ impl Opened {
             log,
             session: expect_context::<Session>(),
         };
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(id) = log.selected.get() {
                 opened.detail.set(None);
                 opened.load(id);
@@ -87,6 +88,6 @@ impl Opened {
         self,
         part: impl Fn(&MessageDetail) -> T + Send + Sync + 'static,
     ) -> Memo<Option<T>> {
-        Memo::new(move |_| self.detail.with(|detail| detail.as_ref().map(&part)))
+        memo(move || self.detail.with(|detail| detail.as_ref().map(&part)))
     }
 }

@@ -7,58 +7,73 @@ use shared::{
     message::{Cancellation, MessageDetail, MessageHeader},
 };
 
-use super::{cancel::CancelButton, state::Opened};
+use super::{cancel::cancel_button, part_with, state::Opened};
 use crate::{
     figures::{counted, grouped},
     log::pool::mark,
-    ui::progress::Progress,
+    ui::{
+        element::{El, button, el},
+        progress::progress,
+        view::{View, many, some, words},
+    },
 };
 
 /// The section.
-#[component]
-pub fn Summary() -> impl IntoView {
+pub fn summary() -> El {
     let opened = expect_context::<Opened>();
     let as_of = opened.part(|detail| datetime::display_with_seconds(&detail.as_of));
-    view! {
-        <section class="part" aria-labelledby="delivery-summary">
-            <div class="part-head">
-                <h3 id="delivery-summary">"Delivery Summary"</h3>
-                <p class="as-of quiet figures" role="status">{move || as_of.get().map(|at| format!("As of {at}"))}</p>
-            </div>
-            {move || opened.detail.get().map(|detail| view! { <Facts detail/> })}
-            <div class="actions">
-                <button class="button" type="button" aria-busy=move || opened.loading.get().to_string()
-                    on:click=move |_| opened.refresh()>"Refresh Status"</button>
-                <CancelButton/>
-            </div>
-        </section>
-    }
+    let as_of = words(move || match as_of.get() {
+        Some(at) => ["As of ", &at].concat(),
+        None => String::new(),
+    });
+    let as_of = el("p", &[("class", "as-of quiet figures"), ("role", "status")]).child(as_of);
+    let refresh = button("button", "Refresh Status")
+        .aria("aria-busy", move || opened.loading.get())
+        .on_click(move || opened.refresh());
+    part_with("delivery-summary", "Delivery Summary", as_of)
+        .child(some(move || opened.detail.get(), standing))
+        .child(
+            el("div", &[("class", "actions")])
+                .child(refresh)
+                .child(cancel_button()),
+        )
 }
 
-#[component]
-fn Facts(detail: MessageDetail) -> impl IntoView {
+fn standing(detail: MessageDetail) -> View {
     let status = detail.message.row.status;
-    let facts = facts(&detail.message);
-    let totals = totals(&detail.summary);
-    view! {
-        <dl class="facts">
-            <div><dt>"Status"</dt><dd><span class=mark(status) aria-hidden="true"></span>{status.label()}</dd></div>
-            {facts.into_iter().map(|(label, value)| view! {
-                <div><dt>{label}</dt><dd class="figures" dir="auto">{value}</dd></div>
-            }).collect_view()}
-        </dl>
-        {detail.cancellation.map(|cancellation| view! { <Canceled cancellation/> })}
-        <dl class="totals">
-            {totals.into_iter().map(|(label, count)| view! {
-                <div><dt>{label}</dt><dd class="figures">{grouped(count.into())}</dd></div>
-            }).collect_view()}
-        </dl>
-        {detail.progress.into_iter().map(|progress| {
-            let (done, total, percent) = (progress.done, progress.total, progress.percent());
-            let figures = format!("{} of {} · {percent}%", grouped(done.into()), grouped(total.into()));
-            view! { <Progress name=format!("{} Delivery Progress", progress.device.label()) figures percent/> }
-        }).collect_view()}
-    }
+    let pair = |label, value| {
+        el("div", &[])
+            .child(el("dt", &[]).child(label))
+            .child(value)
+    };
+    let mark = el("span", &[("class", mark(status)), ("aria-hidden", "true")]);
+    let status = pair("Status", el("dd", &[]).child(mark).child(status.label()));
+    let fact = [("class", "figures"), ("dir", "auto")];
+    let facts = facts(&detail.message).into_iter();
+    let facts = many(facts.map(|(label, value)| pair(label, el("dd", &fact).child(value))));
+    let totals = many(totals(&detail.summary).map(|(label, count)| {
+        let count = el("dd", &[("class", "figures")]).child(grouped(count.into()));
+        pair(label, count)
+    }));
+    let progress = many(detail.progress.into_iter().map(|device| {
+        let (done, total, percent) = (device.done, device.total, device.percent());
+        let figures = format!(
+            "{} of {} · {percent}%",
+            grouped(done.into()),
+            grouped(total.into())
+        );
+        let name = [device.device.label(), " Delivery Progress"].concat();
+        progress(name, figures, percent)
+    }));
+    View::Many(vec![
+        el("dl", &[("class", "facts")])
+            .child(status)
+            .child(facts)
+            .into(),
+        detail.cancellation.map(canceled).into(),
+        el("dl", &[("class", "totals")]).child(totals).into(),
+        progress,
+    ])
 }
 
 /// The facts after the status, under the manual's labels.
@@ -123,32 +138,34 @@ const fn totals(summary: &DeliverySummary) -> [(&'static str, u32); 10] {
     ]
 }
 
-#[component]
-fn Canceled(cancellation: Cancellation) -> impl IntoView {
-    view! {
-        <div class="cancellation">
-            <p>
-                "Canceled by " <strong dir="auto">{cancellation.by}</strong> " on "
-                <span class="figures">{datetime::display(&cancellation.at)}</span> "."
-            </p>
-            {cancellation.reason.map(|reason| view! {
-                <p>"Reason: " <span class="user-text" dir="auto">{reason}</span></p>
-            })}
-            <ul class="cut figures">
-                {cancellation.devices.into_iter().map(|cut| view! {
-                    <li>
-                        <strong>{cut.device.label()}</strong>
-                        {format!(
-                            ": {}, {}, {}",
-                            counted(cut.gone.into(), "had gone", "had gone"),
-                            counted(cut.in_flight.into(), "was in flight", "were in flight"),
-                            counted(cut.stopped.into(), "was stopped", "were stopped"),
-                        )}
-                    </li>
-                }).collect_view()}
-            </ul>
-        </div>
-    }
+fn canceled(cancellation: Cancellation) -> El {
+    let by = el("p", &[])
+        .child("Canceled by ")
+        .child(el("strong", &[("dir", "auto")]).child(cancellation.by))
+        .child(" on ")
+        .child(el("span", &[("class", "figures")]).child(datetime::display(&cancellation.at)))
+        .child(".");
+    let reason = cancellation.reason.map(|reason| {
+        let text = [("class", "user-text"), ("dir", "auto")];
+        el("p", &[])
+            .child("Reason: ")
+            .child(el("span", &text).child(reason))
+    });
+    let cuts = cancellation.devices.into_iter().map(|cut| {
+        let counts = format!(
+            ": {}, {}, {}",
+            counted(cut.gone.into(), "had gone", "had gone"),
+            counted(cut.in_flight.into(), "was in flight", "were in flight"),
+            counted(cut.stopped.into(), "was stopped", "were stopped"),
+        );
+        el("li", &[])
+            .child(el("strong", &[]).child(cut.device.label()))
+            .child(counts)
+    });
+    el("div", &[("class", "cancellation")])
+        .child(by)
+        .child(reason)
+        .child(el("ul", &[("class", "cut figures")]).child(many(cuts)))
 }
 
 #[cfg(test)]
