@@ -13,6 +13,8 @@ use shared::{
     session::{Credentials, SessionInfo},
 };
 
+use crate::json;
+
 /// Why there is no answer to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -67,12 +69,12 @@ pub async fn find(range: Option<CreatedRange>, before: Option<MessageId>) -> Ans
         query.push(("before", before.to_string()));
     }
     let query = query.iter().map(|(key, value)| (*key, value.as_str()));
-    json(Request::get(paths::MESSAGES).query(query)).await
+    get(Request::get(paths::MESSAGES).query(query)).await
 }
 
 /// One message in full.
 pub async fn detail(id: MessageId) -> Answer<MessageDetail> {
-    json(Request::get(&paths::message(id))).await
+    get(Request::get(&paths::message(id))).await
 }
 
 /// A page of a message's recipients.
@@ -97,7 +99,7 @@ pub async fn recipients(id: MessageId, asked: &RecipientQuery) -> Answer<Recipie
         query.push(("limit", limit.to_string()));
     }
     let query = query.iter().map(|(key, value)| (*key, value.as_str()));
-    json(Request::get(&paths::deliveries(id)).query(query)).await
+    get(Request::get(&paths::deliveries(id)).query(query)).await
 }
 
 /// Stops a message.
@@ -164,17 +166,17 @@ pub async fn abandon(job: &str) -> Answer<()> {
 
 /// Who printed reports of a message.
 pub async fn prints(id: MessageId) -> Answer<Vec<Print>> {
-    json(Request::get(&paths::prints(id))).await
+    get(Request::get(&paths::prints(id))).await
 }
 
 /// Why deliveries of a message failed.
 pub async fn failures(id: MessageId) -> Answer<Failures> {
-    json(Request::get(&paths::failures(id))).await
+    get(Request::get(&paths::failures(id))).await
 }
 
 /// Who is signed in.
 pub async fn session() -> Answer<SessionInfo> {
-    json(Request::get(paths::SESSION)).await
+    get(Request::get(paths::SESSION)).await
 }
 
 /// Signs in with name and password.
@@ -184,7 +186,7 @@ pub async fn sign_in(credentials: &Credentials) -> Answer<SessionInfo> {
 
 /// Signs a visitor of a demonstration in.
 pub async fn sign_in_to_demo() -> Answer<SessionInfo> {
-    json(Request::post(paths::DEMO_SESSION)).await
+    get(Request::post(paths::DEMO_SESSION)).await
 }
 
 /// Signs out.
@@ -193,7 +195,7 @@ pub async fn sign_out() -> Answer<()> {
     Ok(())
 }
 
-async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
+async fn get<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
     read(answer(request.send().await).await?).await
 }
 
@@ -217,7 +219,7 @@ async fn answer(response: Result<Response, gloo_net::Error>) -> Answer<Response>
 /// Reads the body from its text: for thousands of rows several times faster than by way of JavaScript values.
 async fn read<T: DeserializeOwned>(response: Response) -> Answer<T> {
     let text = response.text().await.map_err(|_| Failure::Offline)?;
-    serde_json::from_str(&text).map_err(|_| Failure::Unreadable)
+    json::read(&text).map_err(|_| Failure::Unreadable)
 }
 
 fn unreadable(_: gloo_net::Error) -> Failure {

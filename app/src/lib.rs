@@ -3,6 +3,7 @@
 mod api;
 mod app;
 mod figures;
+mod json;
 mod location;
 mod log;
 mod login;

@@ -200,6 +200,7 @@ pub struct MessageDetail {
 /// A message's row with the fields only the detail shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(from = "SentHeader")]
 pub struct MessageHeader {
     /// The row of the log.
     #[serde(flatten)]
@@ -233,6 +234,54 @@ pub struct Refreshed {
     pub asked_at: DateTime<FixedOffset>,
     /// Before this, asking again answers what is known.
     pub ask_again_at: DateTime<FixedOffset>,
+}
+
+/// A [`MessageHeader`] as it is sent. Read by `flatten` it would go through a copy of any JSON there is, which
+/// weighs more than the page's whole reader.
+#[derive(Deserialize)]
+struct SentHeader {
+    id: MessageId,
+    status: MessageStatus,
+    message_type: String,
+    organization: String,
+    subject: String,
+    sender: String,
+    created_at: DateTime<FixedOffset>,
+    scheduled_at: DateTime<FixedOffset>,
+    schedule_id: Option<i64>,
+    category: Option<String>,
+    inbox_email_start_at: Option<DateTime<FixedOffset>>,
+    voice_text_start_at: Option<DateTime<FixedOffset>>,
+    started_at: Option<DateTime<FixedOffset>>,
+    ended_at: Option<DateTime<FixedOffset>>,
+    last_news_at: Option<DateTime<FixedOffset>>,
+    #[serde(default)]
+    stalled: bool,
+}
+
+impl From<SentHeader> for MessageHeader {
+    fn from(sent: SentHeader) -> Self {
+        MessageHeader {
+            row: MessageSummary {
+                id: sent.id,
+                status: sent.status,
+                message_type: sent.message_type,
+                organization: sent.organization,
+                subject: sent.subject,
+                sender: sent.sender,
+                created_at: sent.created_at,
+                scheduled_at: sent.scheduled_at,
+                schedule_id: sent.schedule_id,
+            },
+            category: sent.category,
+            inbox_email_start_at: sent.inbox_email_start_at,
+            voice_text_start_at: sent.voice_text_start_at,
+            started_at: sent.started_at,
+            ended_at: sent.ended_at,
+            last_news_at: sent.last_news_at,
+            stalled: sent.stalled,
+        }
+    }
 }
 
 /// One filter criterion: who the message was sent to.

@@ -114,11 +114,11 @@ impl Grid {
             .map_or(0.0, |head| f64::from(head.offset_height()));
         let style = window().get_computed_style(table).ok().flatten();
         let row = style.and_then(|style| style.get_property_value("--row-height").ok());
-        let row = row.and_then(|row| row.trim().strip_suffix("px")?.parse().ok());
+        let row = row.and_then(|row| row.trim().strip_suffix("px")?.parse::<u16>().ok());
         self.viewport = Viewport {
             top: f64::from(scroller.scroll_top()),
             height: (f64::from(scroller.client_height()) - self.head_height).max(0.0),
-            row: row.unwrap_or(36.0),
+            row: f64::from(row.unwrap_or(36)),
         };
         self.count = None;
         self.draw();

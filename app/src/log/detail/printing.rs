@@ -18,6 +18,7 @@ use wasm_bindgen::{JsCast, prelude::Closure};
 use crate::{
     api,
     figures::grouped,
+    json,
     ui::{
         download,
         element::{button, el},
@@ -67,7 +68,7 @@ impl Printing {
         self.job.set(Some(job));
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data().as_string();
-            let job = data.and_then(|data| serde_json::from_str(&data).ok());
+            let job = data.and_then(|data| json::read(&data).ok());
             if let Some(job) = job {
                 self.hear(job);
             }
