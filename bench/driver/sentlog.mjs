@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 
 /** Starts the server, and returns its address once it is ready. */
 export function start(binary, database) {
-  const args = ['serve', '--demo', '--listen', '127.0.0.1:0', '--database-url', `sqlite:${database}`];
+  const args = ['serve', '--demo', '--no-delivery', '--listen', '127.0.0.1:0', '--database-url', `sqlite:${database}`];
   const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, SENTLOG_LOG: 'error' } });
   process.once('exit', () => child.kill('SIGKILL'));
   return new Promise((ready, failed) => {
