@@ -168,8 +168,10 @@ pub struct Delivery {
     /// The provider's reason in words, for an email delivery that has one.
     pub reason: Option<String>,
     /// When the recipient pressed 0.
+    #[serde(default, deserialize_with = "crate::datetime::read_option")]
     pub confirmed_at: Option<DateTime<FixedOffset>>,
     /// When the status was reached.
+    #[serde(default, deserialize_with = "crate::datetime::read_option")]
     pub at: Option<DateTime<FixedOffset>>,
     /// Whether an earlier delivery of the message has the same address.
     pub duplicate: bool,
@@ -239,6 +241,7 @@ pub struct RecipientPage {
     /// The `after` of the next page; `None` on the last.
     pub next_after: Option<u32>,
     /// The instant every status here is true of.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub as_of: DateTime<FixedOffset>,
 }
 

@@ -30,6 +30,7 @@ pub struct Failures {
     /// How many addresses failed, also for causes that are not listed.
     pub addresses: u32,
     /// The instant this is true of.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub as_of: DateTime<FixedOffset>,
 }
 

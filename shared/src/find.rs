@@ -66,7 +66,10 @@ impl CreatedRange {
 
 /// Reads a day typed as `YYYY-MM-DD`, the form of the API and of a browser's date field.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+    let mut parts = text.splitn(3, '-');
+    let mut number = || parts.next()?.parse::<u16>().ok();
+    let (year, month, day) = (number()?, number()?, number()?);
+    NaiveDate::from_ymd_opt(year.into(), month.into(), day.into())
 }
 
 /// The rows found, newest first.
@@ -80,10 +83,13 @@ pub struct FindResult {
     /// Whether there are older ones in the range than the last of `messages`.
     pub truncated: bool,
     /// The first day searched.
+    #[serde(deserialize_with = "crate::datetime::read_day")]
     pub created_from: NaiveDate,
     /// The last day searched.
+    #[serde(deserialize_with = "crate::datetime::read_day")]
     pub created_to: NaiveDate,
     /// The instant the rows are true of.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub as_of: DateTime<FixedOffset>,
     /// The district's time zone, an IANA name.
     pub time_zone: String,
@@ -126,7 +132,16 @@ mod tests {
 
     #[test]
     fn a_day_that_is_none_is_not_read() {
-        for text in ["2020-02-30", "01/31/2020", "", "2020-1", "today"] {
+        for text in [
+            "2020-02-30",
+            "01/31/2020",
+            "",
+            "2020-1",
+            "today",
+            "2020-01-31-01",
+            "-2020-01-31",
+            "70000-01-01",
+        ] {
             assert_eq!(parse_day(text), None, "{text:?}");
         }
     }

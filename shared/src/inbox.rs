@@ -20,5 +20,6 @@ pub struct InboxItem {
     /// What it says, as plain text or tamed HTML.
     pub body: String,
     /// When it was put there.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub at: DateTime<FixedOffset>,
 }

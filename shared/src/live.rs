@@ -29,5 +29,6 @@ pub struct Change {
     /// How often it has changed since it came in: of two changes the one with the higher number is the later.
     pub revision: i64,
     /// When it changed.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub at: DateTime<FixedOffset>,
 }

@@ -160,8 +160,10 @@ pub struct MessageSummary {
     /// Who sent it.
     pub sender: String,
     /// When it was made.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub created_at: DateTime<FixedOffset>,
     /// The earlier of its two start times.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub scheduled_at: DateTime<FixedOffset>,
     /// The scheduler that made it, if one did.
     pub schedule_id: Option<i64>,
@@ -194,6 +196,7 @@ pub struct MessageDetail {
     /// What a Sent Message Report can be asked for.
     pub report: ReportChoices,
     /// The instant every figure here is true of.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub as_of: DateTime<FixedOffset>,
 }
 
@@ -231,8 +234,10 @@ pub struct Refreshed {
     #[serde(flatten)]
     pub detail: MessageDetail,
     /// When the providers were last asked, by whichever viewer.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub asked_at: DateTime<FixedOffset>,
     /// Before this, asking again answers what is known.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub ask_again_at: DateTime<FixedOffset>,
 }
 
@@ -246,14 +251,21 @@ struct SentHeader {
     organization: String,
     subject: String,
     sender: String,
+    #[serde(deserialize_with = "crate::datetime::read")]
     created_at: DateTime<FixedOffset>,
+    #[serde(deserialize_with = "crate::datetime::read")]
     scheduled_at: DateTime<FixedOffset>,
     schedule_id: Option<i64>,
     category: Option<String>,
+    #[serde(default, deserialize_with = "crate::datetime::read_option")]
     inbox_email_start_at: Option<DateTime<FixedOffset>>,
+    #[serde(default, deserialize_with = "crate::datetime::read_option")]
     voice_text_start_at: Option<DateTime<FixedOffset>>,
+    #[serde(default, deserialize_with = "crate::datetime::read_option")]
     started_at: Option<DateTime<FixedOffset>>,
+    #[serde(default, deserialize_with = "crate::datetime::read_option")]
     ended_at: Option<DateTime<FixedOffset>>,
+    #[serde(default, deserialize_with = "crate::datetime::read_option")]
     last_news_at: Option<DateTime<FixedOffset>>,
     #[serde(default)]
     stalled: bool,
@@ -334,6 +346,7 @@ pub struct Cancellation {
     /// The name of the person.
     pub by: String,
     /// When the server took it.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub at: DateTime<FixedOffset>,
     /// Why, in the person's words.
     pub reason: Option<String>,

@@ -110,6 +110,7 @@ pub struct Resend {
     /// Who asked for it.
     pub by: String,
     /// When.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub at: DateTime<FixedOffset>,
     /// Distinct persons it goes to.
     pub persons: u32,

@@ -9,6 +9,7 @@ pub struct Print {
     /// Who printed it.
     pub by: String,
     /// When.
+    #[serde(deserialize_with = "crate::datetime::read")]
     pub at: DateTime<FixedOffset>,
     /// The ticked boxes.
     pub devices: Vec<ReportDevice>,
