@@ -222,8 +222,12 @@ impl Log {
                 found.answer.created_from.to_string(),
                 found.answer.created_to.to_string(),
             ),
-            None => (self.from.get_untracked(), self.to.get_untracked()),
+            None => self.typed_days(),
         })
+    }
+
+    fn typed_days(self) -> (String, String) {
+        (self.from.get_untracked(), self.to.get_untracked())
     }
 
     fn address(self) -> String {
@@ -264,6 +268,7 @@ impl Log {
             Err(problem) => return self.range_problem.set(Some(problem)),
         };
         let search = self.begin();
+        let asked = self.typed_days();
         spawn_local(async move {
             let answer = api::find(range, None).await;
             if !self.is_current(search) {
@@ -272,8 +277,11 @@ impl Log {
             self.finding.set(false);
             match answer {
                 Ok(answer) => {
-                    self.from.set(answer.created_from.to_string());
-                    self.to.set(answer.created_to.to_string());
+                    // Whoever has typed other days since goes on typing them.
+                    if self.typed_days() == asked {
+                        self.from.set(answer.created_from.to_string());
+                        self.to.set(answer.created_to.to_string());
+                    }
                     self.show(answer);
                     match purpose {
                         Purpose::Show => location::replace(&self.address()),
@@ -347,7 +355,7 @@ impl Log {
 
     /// The days in the form; `None` where both are empty, for the server's default.
     fn typed_range(self) -> Result<Option<CreatedRange>, (Day, String)> {
-        let (from, to) = (self.from.get_untracked(), self.to.get_untracked());
+        let (from, to) = self.typed_days();
         if from.is_empty() && to.is_empty() {
             return Ok(None);
         }
