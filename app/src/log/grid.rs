@@ -9,7 +9,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::{
     pool::{Marks, Pool},
-    state::Shown,
+    shown::Shown,
     window::Viewport,
 };
 use crate::ui::element::{set_attribute, set_style};

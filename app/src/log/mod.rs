@@ -37,6 +37,7 @@ mod results;
 mod rows;
 mod search_form;
 mod sheet;
+mod shown;
 mod sort;
 mod state;
 mod status_line;

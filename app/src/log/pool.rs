@@ -11,7 +11,7 @@ use web_sys::{HtmlElement, Text};
 use super::{
     columns::{Column, Facet},
     rows::{Row, Rows},
-    state::Shown,
+    shown::Shown,
 };
 use crate::ui::element::{set_attribute, set_style};
 

@@ -11,9 +11,10 @@ use shared::{
 
 use super::{
     address::{Address, RecipientFilter},
-    filter::{self, ColumnFilters},
+    filter::ColumnFilters,
     rows::Rows,
-    sort::{self, Sort},
+    shown::{Shown, Sorted},
+    sort::Sort,
 };
 use crate::{
     api::{self, Failure},
@@ -31,56 +32,6 @@ pub struct Found {
     pub rows: Arc<Rows>,
     /// Everything else of the answer, and what the rows were made of.
     pub answer: FindResult,
-}
-
-/// Rows and the numbers of those that pass the filters, in the order shown.
-#[derive(Clone)]
-pub struct Shown {
-    /// All loaded rows.
-    pub rows: Arc<Rows>,
-    /// Those to show.
-    pub list: Arc<[u32]>,
-    /// What they were chosen by, and from among which.
-    by: ColumnFilters,
-    order: Arc<[u32]>,
-}
-
-impl Shown {
-    /// The rows of `order` that pass `filters`. What passed before is enough to look at while one types on.
-    fn new(
-        rows: &Arc<Rows>,
-        order: &Arc<[u32]>,
-        filters: &ColumnFilters,
-        before: Option<&Shown>,
-    ) -> Self {
-        let left = before
-            .filter(|before| Arc::ptr_eq(&before.order, order) && filters.narrows(&before.by));
-        let list = left.map_or(order, |before| &before.list);
-        Shown {
-            rows: rows.clone(),
-            list: filter::visible(rows, list, filters).into(),
-            by: filters.clone(),
-            order: order.clone(),
-        }
-    }
-}
-
-/// All loaded rows, and their numbers in the order of the sort.
-struct Sorted {
-    rows: Arc<Rows>,
-    list: Arc<[u32]>,
-}
-
-impl PartialEq for Sorted {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.rows, &other.rows) && self.list == other.list
-    }
-}
-
-impl PartialEq for Shown {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.rows, &other.rows) && self.list == other.list
-    }
 }
 
 /// One of the two days of *Created Between*.
@@ -139,14 +90,13 @@ impl Log {
         let sort = RwSignal::new(address.sort);
         let order = Memo::new(move |_| {
             let rows = found.with(|found| found.as_ref().map(|found| found.rows.clone()))?;
-            let list: Arc<[u32]> = sort::order(&rows, sort.get()).into();
-            Some(Sorted { rows, list })
+            Some(Sorted::new(rows, sort.get()))
         });
         let shown = Memo::new(move |before: Option<&Option<Shown>>| {
             order.with(|order| {
-                let Sorted { rows, list } = order.as_ref()?;
                 let before = before.and_then(Option::as_ref);
-                Some(filters.with(|filters| Shown::new(rows, list, filters, before)))
+                let order = order.as_ref()?;
+                Some(filters.with(|filters| Shown::new(order, filters, before)))
             })
         });
         let log = Log {
