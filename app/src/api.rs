@@ -1,7 +1,8 @@
 //! The API, one typed function per endpoint. Only this file sends requests.
 
+use chrono::{DateTime, FixedOffset};
 use gloo_net::http::{Request, RequestBuilder, Response};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     delivery::{RecipientPage, RecipientQuery},
     failures::Failures,
@@ -10,6 +11,7 @@ use shared::{
     paths,
     problem::{Problem, ProblemType},
     report::{Print, ReportJob, ReportOptions},
+    resend::{ResendRequest, Which},
     session::{Credentials, SessionInfo},
 };
 
@@ -105,6 +107,47 @@ pub async fn recipients(id: MessageId, asked: &RecipientQuery) -> Answer<Recipie
 /// Stops a message.
 pub async fn cancel(id: MessageId, request: &CancelRequest) -> Answer<MessageDetail> {
     post(&paths::cancel(id), request).await
+}
+
+/// Asks the providers what is still open of a message; also answers when they were last asked.
+pub async fn refresh(id: MessageId) -> Answer<(MessageDetail, DateTime<FixedOffset>)> {
+    #[derive(Deserialize)]
+    struct Asked {
+        #[serde(deserialize_with = "shared::datetime::read")]
+        asked_at: DateTime<FixedOffset>,
+    }
+    let response = answer(Request::post(&paths::refresh(id)).send().await).await?;
+    let text = response.text().await.map_err(|_| Failure::Offline)?;
+    let read = || {
+        let asked: Asked = json::read(&text)?;
+        Ok((json::read(&text)?, asked.asked_at))
+    };
+    read().map_err(|_: json::Unreadable| Failure::Unreadable)
+}
+
+/// What the page takes in of a resend's plan.
+#[derive(Clone, Copy, Deserialize)]
+pub struct ResendPlan {
+    /// The how many-th time it would be.
+    pub attempt: u32,
+    /// How many it would go to.
+    pub persons: u32,
+}
+
+/// What a resend would send.
+pub async fn resend_plan(id: MessageId, which: Which) -> Answer<ResendPlan> {
+    let query = [("which", which.as_str())];
+    get(Request::get(&paths::resend(id)).query(query)).await
+}
+
+/// Sends a message again to those whom it did not reach, and answers the new one's number.
+pub async fn resend(id: MessageId, request: &ResendRequest) -> Answer<MessageId> {
+    #[derive(Deserialize)]
+    struct Made {
+        id: MessageId,
+    }
+    let made: Made = post(&paths::resend(id), request).await?;
+    Ok(made.id)
 }
 
 /// A printed report.

@@ -21,17 +21,17 @@ export function binary(): string {
 }
 
 /** The environment without the settings of whoever runs the tests. Nothing is delivered, so that what a test
- *  meets stands still. */
-function environment(): NodeJS.ProcessEnv {
+ *  meets stands still, unless its story is about delivering. */
+function environment(delivering = false): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('SENTLOG_'));
-  return { ...Object.fromEntries(kept), SENTLOG_TIME_ZONE: 'America/Chicago', SENTLOG_NO_DELIVERY: 'true' };
+  return { ...Object.fromEntries(kept), SENTLOG_TIME_ZONE: 'America/Chicago', SENTLOG_NO_DELIVERY: `${!delivering}` };
 }
 
 /** Where a database is, as the server's setting spells it. */
 export const databaseUrl = (file: string) => `sqlite:${file}`;
 
 /** Runs one of the binary's tools to its end; `input` is what it reads from standard input. */
-export function tool(args: string[], input = ''): void {
+export function tool(args: string[], input = ''): string {
   const { status, stdout, stderr, error } = spawnSync(binary(), args, {
     env: environment(),
     input,
@@ -39,6 +39,7 @@ export function tool(args: string[], input = ''): void {
   });
   if (error) throw error;
   if (status !== 0) throw new Error(`sentlog ${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** A running server. */
@@ -51,11 +52,16 @@ export class Sentlog {
   ) {}
 
   /** Starts a server on a free port, and returns once it says that it is ready. */
-  static start(database: string, args: string[] = [], listen = '127.0.0.1:0'): Promise<Sentlog> {
+  static start(
+    database: string,
+    args: string[] = [],
+    listen = '127.0.0.1:0',
+    delivering = false,
+  ): Promise<Sentlog> {
     const child = spawn(
       binary(),
       ['serve', '--listen', listen, '--database-url', databaseUrl(database), ...args],
-      { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+      { env: environment(delivering), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const killed = () => child.kill('SIGKILL');
     process.once('exit', killed);
@@ -96,6 +102,22 @@ export class Sentlog {
   import(...messages: object[]): void {
     const lines = messages.map((message) => JSON.stringify(message)).join('\n');
     tool(['import', '-', '--database-url', databaseUrl(this.database)], lines);
+  }
+
+  /** A token that lets a program submit messages. */
+  token(): string {
+    return tool(['token', 'add', 'portal', '--database-url', databaseUrl(this.database)]).trim();
+  }
+
+  /** Submits a message as a program does, and answers with its number. */
+  async submit(token: string, message: object): Promise<number> {
+    const answer = await fetch(`${this.url}/api/messages`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(message),
+    });
+    if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+    return ((await answer.json()) as { id: number }).id;
   }
 
   /** Everything it has logged. */

@@ -15,6 +15,8 @@ type Settings = {
   role: Role | 'nobody';
   /** The HTTP statuses above 399 that belong to the story. */
   refusals: number[];
+  /** Whether the server delivers: to the sandbox, as slowly as a demonstration does. */
+  delivering: boolean;
   /** Whether the story breaks the connection on purpose. */
   unreachable: boolean;
 };
@@ -31,11 +33,13 @@ export const test = base.extend<Settings & Story>({
   district: ['manual', { option: true }],
   role: ['operator', { option: true }],
   refusals: [[], { option: true }],
+  delivering: [false, { option: true }],
   unreachable: [false, { option: true }],
 
-  server: async ({ district }, use) => {
+  server: async ({ district, delivering }, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'sentlog-story-'));
-    const server = await Sentlog.start(copy(district, folder));
+    const args = delivering ? ['--demo'] : [];
+    const server = await Sentlog.start(copy(district, folder), args, undefined, delivering);
     await use(server);
     await server.stop();
     rmSync(folder, { recursive: true, force: true });

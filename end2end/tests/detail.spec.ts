@@ -69,9 +69,10 @@ test('every figure says as of when, and Refresh Status asks anew', async ({ page
   await log.select('Library Hours');
   const asOf = log.section('Delivery Summary').getByText(/^As of \d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d [AP]M$/);
   await expect(asOf).toBeVisible();
-  const answered = page.waitForResponse(/\/api\/messages\/\d+$/);
+  const answered = page.waitForResponse(/\/api\/messages\/\d+\/refresh$/);
   await page.getByRole('button', { name: 'Refresh Status' }).click();
   expect((await answered).status()).toBe(200);
+  await expect(log.section('Delivery Summary')).toContainText(/The providers were last asked \d\d\/\d\d\/\d{4} /);
   await expect(asOf).toBeVisible();
 });
 

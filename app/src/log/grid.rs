@@ -139,6 +139,11 @@ impl Grid {
     /// Shows other rows, or the same in another order, from the top unless only a row has changed. Only those on
     /// screen are drawn at once; [`Grid::complete`] draws those around them.
     pub fn show(&mut self, shown: Option<Shown>) {
+        if let (Some(before), Some(now)) = (&self.shown, &shown)
+            && now.is_news_of(before)
+        {
+            return self.take_news(shown);
+        }
         let stays = match (&self.shown, &shown) {
             (Some(before), Some(now)) => before.list == now.list,
             _ => false,
@@ -153,6 +158,28 @@ impl Grid {
             }
         }
         self.draw_seen();
+    }
+
+    /// Shows the same with news in it: the row at the top of the screen stays where it is, and the keyboard where
+    /// it was.
+    fn take_news(&mut self, shown: Option<Shown>) {
+        let Viewport { top, row, .. } = self.viewport;
+        let first = self.id_at((top / row) as usize);
+        let active = self.id_at(self.marks.active);
+        self.shown = shown;
+        let place = |id: Option<MessageId>| id.and_then(|id| self.place_of(id));
+        let (first, active) = (place(first), place(active));
+        self.marks.active = active.unwrap_or(0);
+        let moved = first.map(|place| place as f64 * row + top % row);
+        match moved.filter(|moved| top > 0.0 && *moved != top) {
+            Some(moved) => {
+                self.viewport.top = moved;
+                // The table is as high as its rows before it is scrolled.
+                self.draw_seen();
+                self.elements.scroller.set_scroll_top(moved as i32);
+            }
+            None => self.draw_seen(),
+        }
     }
 
     /// Draws the rows around those on screen.

@@ -9,6 +9,7 @@ use wasm_bindgen::JsCast;
 use super::{
     detail::{Printing, detail},
     layout::Layout,
+    live::Live,
     results::results,
     search_form::search_form,
     sheet::filter_sheet,
@@ -32,6 +33,7 @@ pub fn log_page() -> El {
     let layout = Layout::new();
     let focus = TableFocus(RwSignal::new(0));
     provide_context(log);
+    provide_context(Live::follow(log, session));
     provide_context(focus);
     provide_context(Printing::new());
     document().set_title("Sent Message Log · Sentlog");

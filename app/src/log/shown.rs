@@ -17,13 +17,17 @@ pub struct Shown {
     pub list: Arc<[u32]>,
     /// What they were chosen by, and from among which.
     by: ColumnFilters,
+    sort: Option<Sort>,
+    search: u32,
     order: Arc<[u32]>,
 }
 
 impl Shown {
     /// The rows of `order` that pass `filters`. What passed before is enough to look at while one types on.
     pub fn new(sorted: &Sorted, filters: &ColumnFilters, before: Option<&Shown>) -> Self {
-        let Sorted { rows, list: order } = sorted;
+        let Sorted {
+            rows, list: order, ..
+        } = sorted;
         let left = before
             .filter(|before| Arc::ptr_eq(&before.order, order) && filters.narrows(&before.by));
         let list = left.map_or(order, |before| &before.list);
@@ -31,8 +35,15 @@ impl Shown {
             rows: rows.clone(),
             list: filter::visible(rows, list, filters).into(),
             by: filters.clone(),
+            sort: sorted.sort,
+            search: sorted.search,
             order: order.clone(),
         }
+    }
+
+    /// Whether it answers the same as `before` did, and only news have changed it.
+    pub fn is_news_of(&self, before: &Shown) -> bool {
+        self.by == before.by && self.sort == before.sort && self.search == before.search
     }
 }
 
@@ -40,13 +51,19 @@ impl Shown {
 pub struct Sorted {
     rows: Arc<Rows>,
     list: Arc<[u32]>,
+    sort: Option<Sort>,
+    search: u32,
 }
 
 impl Sorted {
-    /// All of `rows`, by `sort`.
-    pub fn new(rows: Arc<Rows>, sort: Option<Sort>) -> Self {
-        let list = sort::order(&rows, sort).into();
-        Sorted { rows, list }
+    /// All of `rows`, which the search of this number found, by `sort`.
+    pub fn new(rows: Arc<Rows>, sort: Option<Sort>, search: u32) -> Self {
+        Sorted {
+            list: sort::order(&rows, sort).into(),
+            rows,
+            sort,
+            search,
+        }
     }
 }
 

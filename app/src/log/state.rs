@@ -12,6 +12,7 @@ use shared::{
 use super::{
     address::{Address, RecipientFilter},
     filter::ColumnFilters,
+    fresh,
     rows::Rows,
     shown::{Shown, Sorted},
     sort::Sort,
@@ -32,6 +33,8 @@ pub struct Found {
     pub rows: Arc<Rows>,
     /// Everything else of the answer, and what the rows were made of.
     pub answer: FindResult,
+    /// Which search it was; news do not change that.
+    pub search: u32,
 }
 
 /// One of the two days of *Created Between*.
@@ -68,6 +71,10 @@ pub struct Log {
     pub selected: RwSignal<Option<MessageId>>,
     /// Which of its recipients are shown.
     pub recipients: RwSignal<RecipientFilter>,
+    /// The message that there is news of.
+    pub news: RwSignal<Option<MessageId>>,
+    /// Messages of the searched days that have come in, and are not among the rows yet.
+    pub fresh: RwSignal<Vec<MessageSummary>>,
     search: StoredValue<u32>,
     session: Session,
 }
@@ -89,8 +96,8 @@ impl Log {
         let filters = RwSignal::new(address.filters);
         let sort = RwSignal::new(address.sort);
         let order = Memo::new(move |_| {
-            let rows = found.with(|found| found.as_ref().map(|found| found.rows.clone()))?;
-            Some(Sorted::new(rows, sort.get()))
+            let found = found.get()?;
+            Some(Sorted::new(found.rows.clone(), sort.get(), found.search))
         });
         let shown = Memo::new(move |before: Option<&Option<Shown>>| {
             order.with(|order| {
@@ -111,6 +118,8 @@ impl Log {
             shown,
             selected: RwSignal::new(address.message),
             recipients: RwSignal::new(address.recipients),
+            news: RwSignal::new(None),
+            fresh: RwSignal::new(Vec::new()),
             search: StoredValue::new(0),
             session,
         };
@@ -232,6 +241,7 @@ impl Log {
                         self.from.set(answer.created_from.to_string());
                         self.to.set(answer.created_to.to_string());
                     }
+                    self.fresh.set(Vec::new());
                     self.show(answer);
                     match purpose {
                         Purpose::Show => location::replace(&self.address()),
@@ -285,7 +295,12 @@ impl Log {
 
     fn show(self, answer: FindResult) {
         let rows = Arc::new(Rows::new(&answer.messages));
-        self.found.set(Some(Arc::new(Found { rows, answer })));
+        let search = self.search.get_value();
+        self.found.set(Some(Arc::new(Found {
+            rows,
+            answer,
+            search,
+        })));
     }
 
     fn fail(self, failure: Failure) {
@@ -319,6 +334,11 @@ impl Log {
         }
     }
 
+    /// Shows what has come in among the rows.
+    pub fn show_fresh(self) {
+        self.learn(Vec::new(), true);
+    }
+
     /// Opens a message beside the list.
     pub fn select(self, id: MessageId) {
         if self.selected.get_untracked() != Some(id) {
@@ -339,17 +359,41 @@ impl Log {
 
     /// Takes what is newly known of one message into its row.
     pub fn update_row(self, known: &MessageSummary) {
+        self.learn(vec![known.clone()], false);
+    }
+
+    /// Takes news into the rows. What has come in stands among them at once where they may move; else it waits
+    /// until it is asked for.
+    pub fn learn(self, news: Vec<MessageSummary>, may_move: bool) {
         let Some(found) = self.found.get_untracked() else {
             return;
         };
-        let messages = &found.answer.messages;
-        let Some(place) = messages.iter().position(|message| message.id == known.id) else {
-            return;
-        };
-        if messages[place] != *known {
-            let mut answer = found.answer.clone();
-            answer.messages[place] = known.clone();
+        let known = &found.answer;
+        let mut answer = None::<FindResult>;
+        let mut came_in = self.fresh.get_untracked();
+        for message in news {
+            let is = |known: &MessageSummary| known.id == message.id;
+            match known.messages.iter().position(is) {
+                Some(place) if known.messages[place] == message => {}
+                Some(place) => {
+                    answer.get_or_insert_with(|| known.clone()).messages[place] = message;
+                }
+                None if fresh::belongs(known, &message) => {
+                    came_in.retain(|known| !is(known));
+                    came_in.push(message);
+                }
+                None => {}
+            }
+        }
+        if may_move && !came_in.is_empty() {
+            let answer = answer.get_or_insert_with(|| known.clone());
+            fresh::insert(answer, std::mem::take(&mut came_in));
+        }
+        if let Some(answer) = answer {
             self.show(answer);
+        }
+        if self.fresh.with_untracked(|before| *before != came_in) {
+            self.fresh.set(came_in);
         }
     }
 }

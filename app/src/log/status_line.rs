@@ -6,11 +6,16 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 use shared::{datetime, find::FIND_LIMIT};
 
-use super::{chips::chips, export::export_button, state::Log};
+use super::{
+    chips::chips,
+    export::export_button,
+    live::{Link, Live},
+    state::Log,
+};
 use crate::{
     figures::{counted, grouped},
     ui::{
-        element::{El, effect, el, memo},
+        element::{El, button, effect, el, memo},
         view::{markup, some, when, words},
     },
 };
@@ -74,6 +79,25 @@ pub fn status_line() -> El {
                     stroke-width="1.5"/>
             </svg>"#,
         ));
+    let fresh = move || log.fresh.with(Vec::len);
+    let show_fresh = move || {
+        button("button small primary", "")
+            .on_click(move || log.show_fresh())
+            .child(words(move || {
+                counted(fresh() as u64, "new message", "new messages")
+            }))
+    };
+    let link = expect_context::<Live>().link;
+    let sign = el("span", &[("class", "link-sign"), ("role", "status")])
+        .class_when("lost", move || link.get() == Link::Lost)
+        .child(words(move || {
+            match link.get() {
+                Link::None => "",
+                Link::Live => "Live",
+                Link::Lost => "Reconnecting…",
+            }
+            .into()
+        }));
     let as_of = some(as_of, |(at, zone)| {
         el("span", &[])
             .child(["As of ", &at, " "].concat())
@@ -82,10 +106,12 @@ pub fn status_line() -> El {
     el("div", &[("class", "status-line")])
         .child(el("p", &[("class", "counts figures")]).child(words(said)))
         .child(chips())
+        .child(when(move || fresh() > 0, show_fresh))
         .child(when(truncated, load_more))
         .child(export_button())
         .child(
             el("p", &[("class", "as-of quiet figures")])
+                .child(sign)
                 .child(as_of)
                 .child(reload),
         )

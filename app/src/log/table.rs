@@ -88,12 +88,18 @@ pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
     });
     effect({
         let grid = grid.clone();
+        let mut before = None;
         move || {
             let selected = log.selected.get();
-            // A link's message is brought into view once its row is there.
-            log.found.track();
+            // A link's message is brought into view once its row is there; news of it do not move the list.
+            let search = log
+                .found
+                .with(|found| found.as_ref().map(|found| found.search));
+            let now = Some((selected, search));
+            let reveal = now != before;
+            before = now;
             if let Some(grid) = grid.borrow_mut().as_mut() {
-                grid.select(selected, true);
+                grid.select(selected, reveal);
             }
         }
     });

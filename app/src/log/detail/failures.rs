@@ -4,9 +4,10 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     failures::{Cause, Failures},
     message::MessageId,
+    resend::Which,
 };
 
-use super::{part_with, state::Opened};
+use super::{part_with, resend::resend_button, state::Opened};
 use crate::{
     api,
     figures::{counted, grouped},
@@ -21,13 +22,27 @@ use crate::{
 pub fn failure_view(id: MessageId) -> View {
     let opened = expect_context::<Opened>();
     let failures = RwSignal::new(None::<Failures>);
+    let asking = StoredValue::new(false);
     effect(move || {
         opened.refreshed.track();
+        opened.renewed.track();
+        if asking.get_value() {
+            return;
+        }
+        asking.set_value(true);
         spawn_local(async move {
             // What cannot be had now is not shown; the next refresh asks again.
             if let Ok(found) = api::failures(id).await {
-                failures.try_set(Some(found));
+                // What says the same stays as it is, with the focus in it.
+                let same = failures.try_with_untracked(|known| {
+                    let known = known.as_ref();
+                    known.is_some_and(|known: &Failures| known.causes == found.causes)
+                });
+                if same == Some(false) {
+                    failures.set(Some(found));
+                }
             }
+            asking.try_set_value(false);
         });
     });
     some(move || failures.get(), section)
@@ -51,6 +66,7 @@ fn section(failures: Failures) -> Option<El> {
     Some(
         part_with("failed-deliveries", "Failed Deliveries", addresses)
             .child(table)
+            .child(el("div", &[("class", "actions")]).child(resend_button(Which::Failed, || true)))
             .child(
                 (others > 0).then(|| [&grouped(others.into()), " more for other causes."].concat()),
             ),

@@ -9,6 +9,7 @@ mod printing;
 mod prints;
 mod recipients;
 mod report;
+mod resend;
 mod state;
 mod summary;
 
@@ -17,8 +18,14 @@ use shared::problem::ProblemType;
 
 pub use self::printing::Printing;
 use self::{
-    content::message_content, criteria::filter_criteria, failures::failure_view,
-    recipients::recipients, report::report_options, state::Opened, summary::summary,
+    content::message_content,
+    criteria::filter_criteria,
+    failures::failure_view,
+    recipients::recipients,
+    report::report_options,
+    resend::{Resending, resend_dialog},
+    state::Opened,
+    summary::summary,
 };
 use super::state::Log;
 use crate::ui::{
@@ -32,6 +39,7 @@ pub fn detail(close: impl Fn() + 'static) -> El {
     let log = expect_context::<Log>();
     let opened = Opened::follow(log);
     provide_context(opened);
+    provide_context(Resending::new());
     let attributes = [
         ("class", "detail"),
         ("aria-label", "Selected message"),
@@ -95,6 +103,7 @@ pub fn detail(close: impl Fn() + 'static) -> El {
             ])
         },
     );
+    let resend_dialog = resend_dialog();
     section
         .child(
             el("header", &[("class", "detail-head")])
@@ -104,6 +113,7 @@ pub fn detail(close: impl Fn() + 'static) -> El {
         .child(failure)
         .child(waiting)
         .child(parts)
+        .child(resend_dialog)
 }
 
 /// A part of the detail, under its heading.

@@ -64,10 +64,14 @@ impl Lines {
 
     /// Loads the page after line `after`; the first one replaces what is there.
     fn load(self, after: Option<u32>) {
-        let search = self.search.get_value() + 1;
-        self.search.set_value(search);
         self.loading.set(true);
         self.failure.set(None);
+        self.ask(after, None);
+    }
+
+    fn ask(self, after: Option<u32>, limit: Option<u32>) {
+        let search = self.search.get_value() + 1;
+        self.search.set_value(search);
         let filter = self.log.recipients.get_untracked();
         let query = RecipientQuery {
             search: filter.search.trim().to_owned(),
@@ -75,7 +79,7 @@ impl Lines {
             status: filter.status,
             failure: filter.failure,
             after,
-            limit: None,
+            limit,
         };
         spawn_local(async move {
             let answer = api::recipients(self.id, &query).await;
@@ -94,15 +98,37 @@ impl Lines {
         });
     }
 
+    /// Loads what is there anew, quietly. More than a request brings stays as it was.
+    fn renew(self) {
+        let shown = self.shown() as u32;
+        if !self.loading.get_untracked() && shown <= RecipientQuery::MAX_LIMIT {
+            self.ask(None, Some(shown.max(RecipientQuery::LIMIT)));
+        }
+    }
+
+    /// How many lines are there.
+    fn shown(self) -> usize {
+        self.pages
+            .with(|pages| pages.iter().map(|(_, page)| page.len()).sum::<usize>())
+    }
+
     fn take(self, search: u32, first: bool, page: RecipientPage) {
-        self.pages.update(|pages| {
-            if first {
-                pages.clear();
-            }
-            if !page.recipients.is_empty() {
-                pages.push((search, page.recipients));
-            }
-        });
+        // What says the same stays as it is, with the focus in it.
+        let is = |(_, known): &(u32, Vec<Recipient>)| *known == page.recipients;
+        let same = first
+            && self
+                .pages
+                .with_untracked(|pages| pages.len() == 1 && is(&pages[0]));
+        if !same {
+            self.pages.update(|pages| {
+                if first {
+                    pages.clear();
+                }
+                if !page.recipients.is_empty() {
+                    pages.push((search, page.recipients));
+                }
+            });
+        }
         self.total.set(Some(page.total));
         self.next.set(page.next_after);
         self.as_of
@@ -120,6 +146,11 @@ pub fn recipients(id: MessageId) -> El {
         opened.refreshed.track();
         lines.load(None);
     });
+    effect(move || {
+        if opened.renewed.get() > 0 {
+            lines.renew();
+        }
+    });
     let help = CallStatusHelp::new();
     let uses_phone = opened.part(|detail| detail.report.devices.contains(&ReportDevice::VoiceText));
     // One for all lines: a call status on any of them opens the panel at itself.
@@ -129,13 +160,8 @@ pub fn recipients(id: MessageId) -> El {
             help.show(Some(CallStatus(code)));
         }
     };
-    let shown = move || {
-        lines
-            .pages
-            .with(|pages| pages.iter().map(|(_, page)| page.len()).sum::<usize>())
-    };
     let counts = words(move || {
-        let mut words = match (lines.total.get(), shown()) {
+        let mut words = match (lines.total.get(), lines.shown()) {
             (None, _) => String::new(),
             (Some(total), shown) if shown as u32 == total => {
                 counted(total.into(), "recipient", "recipients")

@@ -4,13 +4,25 @@ use leptos::prelude::*;
 use shared::{
     counting::DeliverySummary,
     datetime,
+    delivery::{DeliveryStatus, DeviceFilter},
     message::{Cancellation, MessageDetail, MessageHeader},
+    resend::Which,
 };
 
-use super::{cancel::cancel_button, part_with, state::Opened};
+use super::{
+    cancel::cancel_button,
+    part_with,
+    resend::{resend_button, ties},
+    state::Opened,
+};
 use crate::{
     figures::{counted, grouped},
-    log::pool::mark,
+    log::{
+        address::RecipientFilter,
+        live::{Link, Live},
+        pool::mark,
+        state::Log,
+    },
     ui::{
         element::{El, button, el},
         progress::progress,
@@ -26,16 +38,46 @@ pub fn summary() -> El {
         Some(at) => ["As of ", &at].concat(),
         None => String::new(),
     });
-    let as_of = el("p", &[("class", "as-of quiet figures"), ("role", "status")]).child(as_of);
+    let link = expect_context::<Live>().link;
+    // While news come by themselves it would be read out every second.
+    let spoken = move || match link.get() {
+        Link::Live => "off".into(),
+        Link::None | Link::Lost => "polite".into(),
+    };
+    let as_of = el("p", &[("class", "as-of quiet figures"), ("role", "status")])
+        .attr_by("aria-live", spoken)
+        .child(as_of);
+    let asked_at = words(move || match opened.asked_at.get() {
+        Some(at) => ["The providers were last asked ", &at, "."].concat(),
+        None => String::new(),
+    });
+    let asked_at = el(
+        "p",
+        &[("class", "quiet reason figures"), ("role", "status")],
+    )
+    .child(asked_at);
     let refresh = button("button", "Refresh Status")
         .aria("aria-busy", move || opened.loading.get())
         .on_click(move || opened.refresh());
+    // What can be pressed stays what it is while the figures change.
+    let of = opened.part(|detail| (detail.resend_of.clone(), detail.resends.clone()));
+    let cancellation = opened.part(|detail| detail.cancellation.clone());
     part_with("delivery-summary", "Delivery Summary", as_of)
         .child(some(move || opened.detail.get(), standing))
+        .child(some(move || of.get(), |(of, by)| ties(of, by)))
+        .child(some(move || cancellation.get().flatten(), canceled))
+        .child(some(move || opened.detail.get(), figures))
         .child(
             el("div", &[("class", "actions")])
                 .child(refresh)
-                .child(cancel_button()),
+                .child(cancel_button())
+                .child(resend_button(Which::Stopped, move || {
+                    cancellation.with(|of| {
+                        let devices = of.iter().flatten().flat_map(|of| &of.devices);
+                        devices.map(|cut| cut.stopped).sum::<u32>() > 0
+                    })
+                }))
+                .child(asked_at),
         )
 }
 
@@ -51,9 +93,22 @@ fn standing(detail: MessageDetail) -> View {
     let fact = [("class", "figures"), ("dir", "auto")];
     let facts = facts(&detail.message).into_iter();
     let facts = many(facts.map(|(label, value)| pair(label, el("dd", &fact).child(value))));
+    View::Many(vec![
+        el("dl", &[("class", "facts")])
+            .child(status)
+            .child(facts)
+            .into(),
+        stalled(&detail.message).into(),
+    ])
+}
+
+/// The totals, and how far each device is.
+fn figures(detail: MessageDetail) -> View {
     let totals = many(totals(&detail.summary).map(|(label, count)| {
         let count = el("dd", &[("class", "figures")]).child(grouped(count.into()));
-        pair(label, count)
+        el("div", &[])
+            .child(el("dt", &[]).child(label))
+            .child(count)
     }));
     let progress = many(detail.progress.into_iter().map(|device| {
         let (done, total, percent) = (device.done, device.total, device.percent());
@@ -66,14 +121,20 @@ fn standing(detail: MessageDetail) -> View {
         progress(name, figures, percent)
     }));
     View::Many(vec![
-        el("dl", &[("class", "facts")])
-            .child(status)
-            .child(facts)
-            .into(),
-        detail.cancellation.map(canceled).into(),
         el("dl", &[("class", "totals")]).child(totals).into(),
         progress,
     ])
+}
+
+/// That it stands still, where it does.
+fn stalled(message: &MessageHeader) -> Option<El> {
+    let news = message.last_news_at.as_ref().filter(|_| message.stalled)?;
+    let words = [
+        "Stalled: there has been no news of it since ",
+        &datetime::display(news),
+        ".",
+    ];
+    Some(el("p", &[("class", "stalled figures")]).child(words.concat()))
 }
 
 /// The facts after the status, under the manual's labels.
@@ -139,6 +200,7 @@ const fn totals(summary: &DeliverySummary) -> [(&'static str, u32); 10] {
 }
 
 fn canceled(cancellation: Cancellation) -> El {
+    let log = expect_context::<Log>();
     let by = el("p", &[])
         .child("Canceled by ")
         .child(el("strong", &[("dir", "auto")]).child(cancellation.by))
@@ -153,14 +215,38 @@ fn canceled(cancellation: Cancellation) -> El {
     });
     let cuts = cancellation.devices.into_iter().map(|cut| {
         let counts = format!(
-            ": {}, {}, {}",
+            ": {}, {}, ",
             counted(cut.gone.into(), "had gone", "had gone"),
             counted(cut.in_flight.into(), "was in flight", "were in flight"),
-            counted(cut.stopped.into(), "was stopped", "were stopped"),
         );
+        let of = |filter: &DeviceFilter| filter.device() == Some(cut.device);
+        let device = DeviceFilter::ALL.into_iter().find(of);
+        let show = move || {
+            log.recipients.set(RecipientFilter {
+                device,
+                status: Some(DeliveryStatus::Canceled),
+                ..RecipientFilter::default()
+            });
+            if let Some(recipients) = document().get_element_by_id("recipients") {
+                recipients.scroll_into_view();
+            }
+        };
+        let stopped = counted(cut.stopped.into(), "was stopped", "were stopped");
+        let stopped: View = match cut.stopped {
+            0 => stopped.into(),
+            _ => {
+                let link = [
+                    ("class", "link"),
+                    ("type", "button"),
+                    ("title", "Show whom it stopped"),
+                ];
+                el("button", &link).on_click(show).child(stopped).into()
+            }
+        };
         el("li", &[])
             .child(el("strong", &[]).child(cut.device.label()))
             .child(counts)
+            .child(stopped)
     });
     el("div", &[("class", "cancellation")])
         .child(by)
