@@ -2,7 +2,7 @@
 //!
 //! It costs the same for 100 000 recipients as for one: the message's row is flipped, its lanes are taken
 //! away, and its tally is moved. Its queued deliveries are left as they are; of a canceled message they read
-//! as canceled wherever they are read ([`read_status`]).
+//! as canceled wherever they are read (`read_status!`).
 
 use chrono::{DateTime, Utc};
 use shared::{
