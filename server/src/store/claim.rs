@@ -53,21 +53,30 @@ const MANY_WRITERS: [[&str; 2]; 2] = [
 const CURSOR: &str = "
     select next_number from lanes where message_id = $1 and device = $2 and due_at <= $3";
 
+// The batch first, then its people by their keys: with the message as a constant on both sides of one join,
+// Postgres may read all its people for each delivery (see `guard`).
+
 const LANE_ROWS: &str = "
     select d.number, d.address_key, d.attempt, r.person, r.name
-    from deliveries d
+    from (
+        select message_id, number, line, address_key, attempt from deliveries
+        where message_id = $1 and device = $2 and number >= $3 and status = 'queued' and due_at is null
+        order by number
+        limit $4
+    ) d
     join recipients r on r.message_id = d.message_id and r.line = d.line
-    where d.message_id = $1 and d.device = $2 and d.number >= $3 and d.status = 'queued' and d.due_at is null
-    order by d.number
-    limit $4";
+    order by d.number";
 
 const RETRY_ROWS: &str = "
     select d.number, d.address_key, d.attempt, r.person, r.name
-    from deliveries d
+    from (
+        select message_id, number, line, address_key, attempt from deliveries
+        where message_id = $1 and device = $2 and due_at <= $3 and status = 'queued'
+        order by number
+        limit $4
+    ) d
     join recipients r on r.message_id = d.message_id and r.line = d.line
-    where d.message_id = $1 and d.device = $2 and d.due_at <= $3 and d.status = 'queued'
-    order by d.number
-    limit $4";
+    order by d.number";
 
 const ADVANCE: &str = "
     update lanes set next_number = $3, turn = turn + 1 where message_id = $1 and device = $2";

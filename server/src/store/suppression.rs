@@ -21,7 +21,10 @@ const SUPPRESS: &str = "
 
 const LIFT: &str = "delete from suppressions where device = $1 and address_key = $2";
 
-const AMONG: &str = "select address_key, why from suppressions where device = ";
+/// Each pair by its key (see `guard`).
+const AMONG: &str = "
+    select s.address_key, s.why from k cross join suppressions s
+    where s.device = k.device and s.address_key = k.address_key";
 
 const LIST: &str = "
     select device, address_key, why, at from suppressions order by device, address_key";
@@ -91,15 +94,13 @@ pub async fn suppressed(
     let mut found = HashMap::new();
     for chunk in addresses.chunks(CHUNK) {
         let rows: Vec<(String, Word<Why>)> = on_database!(db, |pool| {
-            let mut among = QueryBuilder::new(AMONG);
-            among
-                .push_bind(device.as_str())
-                .push(" and address_key in (");
-            let mut list = among.separated(", ");
-            for address in chunk {
-                list.push_bind((*address).to_owned());
-            }
-            among.push(")").build_query_as().fetch_all(pool).await?
+            let mut among = QueryBuilder::new("with k (device, address_key) as (");
+            among.push_values(chunk, |mut pair, address| {
+                pair.push_bind(device.as_str())
+                    .push_bind((*address).to_owned());
+            });
+            among.push(") ").push(AMONG);
+            among.build_query_as().fetch_all(pool).await?
         });
         found.extend(rows.into_iter().map(|(address, Word(why))| (address, why)));
     }
