@@ -1,7 +1,7 @@
 //! The headers every answer carries, and the words of those that have none.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
@@ -43,8 +43,11 @@ const ALWAYS: [(HeaderName, HeaderValue); 7] = [
     ),
 ];
 
+/// Behind TLS: a browser that came once comes by TLS only, for a year. Of other hosts it says nothing.
+const TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Adds them; keeps answers of the API out of every cache; gives words to errors that libraries answer.
-pub async fn complete(request: Request, next: Next) -> Response {
+pub async fn complete(State(behind_tls): State<bool>, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api");
     let mut response = next.run(request).await;
     let status = response.status();
@@ -66,6 +69,9 @@ pub async fn complete(request: Request, next: Next) -> Response {
     }
     for (name, value) in ALWAYS {
         headers.insert(name, value);
+    }
+    if behind_tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TRANSPORT);
     }
     response
 }

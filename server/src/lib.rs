@@ -5,6 +5,7 @@ pub mod auth;
 mod chance;
 pub mod cli;
 pub mod clock;
+pub mod connections;
 pub mod delivery;
 pub mod demo;
 pub mod entry;

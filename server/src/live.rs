@@ -12,7 +12,10 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use shared::{live::Change, message::MessageId};
-use tokio::{sync::broadcast, time::sleep};
+use tokio::{
+    sync::{broadcast, watch as signal},
+    time::sleep,
+};
 
 use crate::{
     clock::SharedClock,
@@ -45,6 +48,8 @@ pub struct Live {
     news: broadcast::Sender<Arc<Change>>,
     /// Whether somebody is looking.
     looking: Mutex<bool>,
+    /// Whether the server is about to end.
+    ending: signal::Sender<bool>,
 }
 
 /// What a page missed.
@@ -66,7 +71,22 @@ impl Live {
             zone,
             news,
             looking: Mutex::new(false),
+            ending: signal::Sender::new(false),
         })
+    }
+
+    /// Ends every stream of news: the server is about to end, and their readers ask the next one.
+    pub fn end(&self) {
+        self.ending.send_replace(true);
+    }
+
+    /// Done once the streams are to end.
+    pub fn ended(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
+        let mut ending = self.ending.subscribe();
+        async move {
+            // Where the sender is gone there is nothing to tell any more.
+            ending.wait_for(|ending| *ending).await.ok();
+        }
     }
 
     /// What changes from now on.

@@ -126,7 +126,10 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(patience))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(headers::complete))
+        .layer(from_fn_with_state(
+            app.settings.behind_tls,
+            headers::complete,
+        ))
         .layer(from_fn(telemetry::trace))
         .with_state(app)
 }

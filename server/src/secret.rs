@@ -6,9 +6,10 @@ use std::{fmt, fs, path::Path};
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use sha2::Sha256;
+use subtle::ConstantTimeEq;
 
 /// A secret. Its `Debug` says only that there is one.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -39,6 +40,13 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
+    }
+}
+
+/// Takes as long for every secret of that length.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }
 }
 
@@ -79,6 +87,14 @@ mod tests {
     #[test]
     fn a_secret_never_shows_itself() {
         assert_eq!(format!("{:?}", Secret::new("abc")), "Secret(…)");
+    }
+
+    #[test]
+    fn secrets_are_the_same_only_in_full() {
+        assert_eq!(Secret::new("abc"), Secret::new("abc"));
+        for other in ["abd", "ab", "abcd", ""] {
+            assert_ne!(Secret::new("abc"), Secret::new(other), "{other}");
+        }
     }
 
     #[test]

@@ -8,7 +8,9 @@ use clap::Args;
 use phonenumber::country;
 
 use crate::{
+    connections::Limits,
     report::{Paper, docx::Template, pdf::Faces},
+    secret::Secret,
     state::AppSettings,
     store::District,
 };
@@ -25,6 +27,14 @@ pub struct StoreSettings {
         value_name = "URL"
     )]
     pub database_url: String,
+    /// A file that holds the database URL, where it has a password in it.
+    #[arg(
+        long,
+        env = "SENTLOG_DATABASE_URL_FILE",
+        value_name = "FILE",
+        conflicts_with = "database_url"
+    )]
+    pub database_url_file: Option<PathBuf>,
     /// The district's time zone, an IANA name.
     #[arg(long, env = "SENTLOG_TIME_ZONE", default_value = "America/Chicago", value_name = "ZONE", value_parser = time_zone)]
     pub time_zone: Tz,
@@ -34,6 +44,19 @@ pub struct StoreSettings {
 }
 
 impl StoreSettings {
+    /// Where the database is.
+    ///
+    /// # Errors
+    /// A sentence about the file that should say so.
+    pub fn database(&self) -> Result<Secret, String> {
+        match &self.database_url_file {
+            Some(file) => {
+                Secret::read(file).map_err(|why| format!("The database URL is not known: {why}."))
+            }
+            None => Ok(Secret::new(self.database_url.as_str())),
+        }
+    }
+
     /// What times and telephone numbers are read by.
     pub const fn district(&self) -> District {
         District {
@@ -99,6 +122,15 @@ impl ServeSettings {
             })?;
         }
         Ok(paper)
+    }
+
+    /// What connections may take.
+    pub fn limits(&self) -> Limits {
+        let mut limits = Limits::default();
+        if self.behind_tls {
+            limits.per_address = None;
+        }
+        limits
     }
 
     /// What requests need to know of them.

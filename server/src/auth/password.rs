@@ -1,6 +1,6 @@
 //! Passwords: argon2id, away from the threads that answer requests, and few at a time.
 
-use std::sync::Arc;
+use std::{sync::Arc, thread};
 
 use argon2::{
     Argon2,
@@ -16,8 +16,11 @@ pub const MIN_LENGTH: usize = 12;
 /// The longest, in bytes: nobody types more, and hashing takes longer the more there is.
 pub const MAX_LENGTH: usize = 1024;
 
-/// How many hashes are computed at once. Each takes 19 MiB and a core for some tens of milliseconds.
-const AT_ONCE: usize = 2;
+/// How many hashes are computed at once: one a core, for each takes it for some tens of milliseconds, and 19 MiB.
+/// They have threads of their own, so that requests are answered meanwhile; who signs in waits for a turn.
+fn at_once() -> usize {
+    thread::available_parallelism().map_or(2, usize::from)
+}
 
 /// Hashes and verifies passwords.
 #[derive(Clone, Debug)]
@@ -72,7 +75,7 @@ impl Passwords {
     /// Where argon2 does not work here.
     pub fn new() -> Result<Self, Error> {
         Ok(Passwords {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Arc::new(Semaphore::new(at_once())),
             nobodys: hash("a password of nobody")?.into(),
         })
     }

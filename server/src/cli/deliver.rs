@@ -101,9 +101,14 @@ impl Delivering {
         Some(Delivering { stop, work })
     }
 
+    /// Takes nothing more in hand.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
     /// Hands over and records what is in hand, and nothing more. What takes too long is settled later.
     pub async fn end(self) {
-        self.stop.send_replace(true);
+        self.stop();
         if tokio::time::timeout(LAST_BATCHES, self.work).await.is_err() {
             tracing::warn!(
                 "the last batches took too long; they will be settled after the next start"

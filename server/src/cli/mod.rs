@@ -113,7 +113,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
 
 /// Opens the database and brings its tables up to date.
 async fn open(settings: &StoreSettings) -> Result<Database, Failure> {
-    let db = Database::connect(&settings.database_url)
+    let url = settings.database().map_err(Failure)?;
+    let db = Database::connect(url.expose())
         .await
         .map_err(|error| match error {
             StoreError::UnknownDatabase => Failure::new(

@@ -13,16 +13,13 @@ use super::{
 use crate::{
     auth::sessions::StoredSessions,
     clock::{Clock, SharedClock},
-    router,
+    connections, router,
     settings::{ServeSettings, StoreSettings},
     state::App,
 };
 
 /// How often ended sessions are forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
-
-/// How long requests may go on after being told to stop.
-const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// Serves.
 pub async fn serve(
@@ -57,24 +54,23 @@ pub async fn serve(
     app.paper = settings.paper(app.paper).map_err(Failure::new)?;
     let delivering = Delivering::begin(delivery, &routes, &db, &clock, &district);
     let sweeper = tokio::spawn(sweep(app.sessions.clone()));
-    let service = router::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let live = app.live.clone();
+    let router = router::router(app);
     println!("Sentlog is at http://{address}");
-    let stopping = Arc::new(tokio::sync::Notify::new());
-    let told = stopping.clone();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+    connections::serve(listener, router, settings.limits(), async {
         stop_signal().await;
-        told.notify_one();
-    });
-    let served = tokio::select! {
-        served = server => served,
-        () = async { stopping.notified().await; tokio::time::sleep(LAST_WORDS).await } => Ok(()),
-    };
+        live.end();
+        if let Some(delivering) = &delivering {
+            delivering.stop();
+        }
+    })
+    .await;
     sweeper.abort();
     if let Some(delivering) = delivering {
         delivering.end().await;
     }
     db.close().await;
-    served.map_err(|error| Failure::new(format!("The server stopped: {error}.")))
+    Ok(())
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

@@ -65,7 +65,8 @@ pub async fn events(
     }
     let begun = stream::iter(begun.into_iter().map(Ok));
     let alive = KeepAlive::new().interval(ALIVE);
-    Ok(Sse::new(begun.chain(news(listener, only))).keep_alive(alive))
+    let events = begun.chain(news(listener, only));
+    Ok(Sse::new(events.take_until(app.live.ended())).keep_alive(alive))
 }
 
 /// When the last event was that a page received.

@@ -5,6 +5,7 @@
 mod app;
 
 mod cancel;
+mod connections;
 mod detail;
 mod events;
 mod find;

@@ -66,6 +66,13 @@ impl Server {
         Server(command.spawn().unwrap())
     }
 
+    /// Asks it to end, and says whether it did so well.
+    fn stop(&mut self) -> bool {
+        let pid = self.0.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.0.wait().unwrap().success()
+    }
+
     fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
@@ -171,6 +178,51 @@ async fn a_server_killed_in_mid_batch_loses_and_doubles_nothing_on_sqlite() {
 async fn a_server_killed_in_mid_batch_loses_and_doubles_nothing_on_postgres() {
     if let Some(log) = Log::postgres().await {
         killed_in_mid_batch(log).await;
+    }
+}
+
+/// Asks a server to end while it delivers: what it has in hand is handed over and recorded, the rest is left queued
+/// for whoever comes next, and nothing waits for a lease to run out.
+async fn stopped_in_mid_batch(mut log: Log) {
+    log.now = SystemClock.now();
+    let id = log
+        .put(&to_all("m", PEOPLE, |n| {
+            json!([{"device": "inbox"}, {"device": "email", "address": format!("p{n}@nomail.com")}])
+        }))
+        .await;
+    let mut server = Server::start(&url(&log.db));
+    until("it hands something over", async || {
+        done(&log, id).await > 500
+    })
+    .await;
+    assert!(server.stop(), "it ended well");
+    let left = done(&log, id).await as usize;
+    assert!(left < 2 * PEOPLE, "it was done before it was stopped");
+    const CLAIMED: &str = "select count(*) from claims";
+    let claimed: i64 = match &log.db {
+        Database::Sqlite(pool) => sqlx::query_scalar(CLAIMED).fetch_one(pool).await,
+        Database::Postgres(pool) => sqlx::query_scalar(CLAIMED).fetch_one(pool).await,
+    }
+    .unwrap();
+    assert_eq!(claimed, 0, "nothing is left claimed");
+    let (rows, people) = rows_in_inboxes(&log.db).await;
+    assert_eq!(rows, people);
+    assert_eq!(
+        counts(&log, id, Device::Inbox).await,
+        [PEOPLE - rows as usize, 0, rows as usize, 0, 0, 0],
+        "what is in no inbox is queued"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_told_to_end_in_mid_batch_leaves_nothing_claimed_on_sqlite() {
+    stopped_in_mid_batch(Log::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_told_to_end_in_mid_batch_leaves_nothing_claimed_on_postgres() {
+    if let Some(log) = Log::postgres().await {
+        stopped_in_mid_batch(log).await;
     }
 }
 
