@@ -50,11 +50,10 @@ const MANY_WRITERS: [[&str; 2]; 2] = [
     [retry!(" for update of m skip locked"), retry!("")],
 ];
 
-const CURSOR: &str = "
-    select next_number from lanes where message_id = $1 and device = $2 and due_at <= $3";
+const CURSOR: &str =
+    "select next_number from lanes where message_id = $1 and device = $2 and due_at <= $3";
 
-// The batch first, then its people by their keys: with the message as a constant on both sides of one join,
-// Postgres may read all its people for each delivery (see `guard`).
+// The batch first, then its people by their keys (see `guard`).
 
 const LANE_ROWS: &str = "
     select d.number, d.address_key, d.attempt, r.person, r.name
@@ -78,12 +77,12 @@ const RETRY_ROWS: &str = "
     join recipients r on r.message_id = d.message_id and r.line = d.line
     order by d.number";
 
-const ADVANCE: &str = "
-    update lanes set next_number = $3, turn = turn + 1 where message_id = $1 and device = $2";
+const ADVANCE: &str =
+    "update lanes set next_number = $3, turn = turn + 1 where message_id = $1 and device = $2";
 
 const CLOSE: &str = "delete from lanes where message_id = $1 and device = $2";
 
-/// What a cancel left to be tried again is not tried again; a few at a time.
+/// What a cancel left to be tried again is forgotten, a few at a time.
 const FORGET: &str = "
     update deliveries set due_at = null
     where message_id = $1 and number in (
@@ -91,8 +90,7 @@ const FORGET: &str = "
         where message_id = $1 and device = $2 and status = 'queued' and due_at is not null
         order by number limit 500)";
 
-const TAKE: &str = "
-    update deliveries set status = 'in_progress', claim = ";
+const TAKE: &str = "update deliveries set status = 'in_progress', claim = ";
 
 const CLAIM: &str = "
     insert into claims (id, message_id, device, provider, lease_until, from_number, to_number)
@@ -278,23 +276,13 @@ pub async fn claim(
                 .bind(i64::from(most))
                 .fetch_all(&mut *tx)
                 .await?;
-            match rows.last() {
+            let moved = match rows.last() {
                 Some((last, ..)) if rows.len() as u32 == most => {
-                    sqlx::query(ADVANCE)
-                        .bind(id)
-                        .bind(device)
-                        .bind(last + 1)
-                        .execute(&mut *tx)
-                        .await?;
+                    sqlx::query(ADVANCE).bind(id).bind(device).bind(last + 1)
                 }
-                _ => {
-                    sqlx::query(CLOSE)
-                        .bind(id)
-                        .bind(device)
-                        .execute(&mut *tx)
-                        .await?;
-                }
-            }
+                _ => sqlx::query(CLOSE).bind(id).bind(device),
+            };
+            moved.execute(&mut *tx).await?;
             rows
         };
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {

@@ -165,8 +165,9 @@ impl Database {
                 .busy_timeout(PATIENCE)
                 .foreign_keys(true)
                 .statement_cache_capacity(STATEMENTS)
-                // Rows cross a channel from SQLite's thread; a deep one spares a switch per row.
-                .row_buffer_size(1024)
+                // Rows cross a channel from SQLite's thread. One that holds all rows of a find spares a switch per
+                // row: with 1024 find took 1.8 × its bare statement, with this 1.2 ×.
+                .row_buffer_size(8192)
                 .pragma("cache_size", "-32768")
                 .pragma("mmap_size", "268435456");
             let pool = SqlitePoolOptions::new()
