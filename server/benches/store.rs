@@ -16,7 +16,7 @@ use server::{
     clock::{Clock, FixedClock},
     demo::{self, Scale},
     entry::import,
-    store::{Database, District, detail::detail, find::find, recipients::page},
+    store::{Database, District, detail::detail, find::find, reach::Reach, recipients::page},
 };
 use shared::{
     delivery::{DeliveryStatus, DeviceFilter, RecipientQuery},
@@ -84,7 +84,7 @@ async fn find_beside_the_bare_statement(
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let start = Instant::now();
-        let found = find(db, &range, zone, None, now).await?;
+        let found = find(db, &Reach::Everywhere, &range, zone, None, now).await?;
         black_box(serde_json::to_vec(&found)?);
         ours.push(start.elapsed());
         bare.push(bare_statement(db).await?);
@@ -94,7 +94,7 @@ async fn find_beside_the_bare_statement(
     println!(
         "  find 4000 rows as JSON: {ours:.1?}; the bare statement and its rows as JSON: {bare:.1?}; ratio {ratio:.2}"
     );
-    Ok(find(db, &range, zone, None, now).await?)
+    Ok(find(db, &Reach::Everywhere, &range, zone, None, now).await?)
 }
 
 /// Runs the statement, reads its rows as they are and writes them as JSON.

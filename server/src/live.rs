@@ -11,7 +11,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use shared::{live::Change, message::MessageId};
+use shared::message::MessageId;
 use tokio::{
     sync::{broadcast, watch as signal},
     time::sleep,
@@ -19,7 +19,10 @@ use tokio::{
 
 use crate::{
     clock::SharedClock,
-    store::{Database, StoreError, watch},
+    store::{
+        Database, StoreError,
+        watch::{self, Seen},
+    },
 };
 
 /// Between two looks at the database. A change reaches a page within a second.
@@ -45,7 +48,7 @@ pub struct Live {
     db: Database,
     clock: SharedClock,
     zone: Tz,
-    news: broadcast::Sender<Arc<Change>>,
+    news: broadcast::Sender<Arc<Seen>>,
     /// Whether somebody is looking.
     looking: Mutex<bool>,
     /// Whether the server is about to end.
@@ -56,7 +59,7 @@ pub struct Live {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Missed {
     /// These changes.
-    Changes(Vec<Change>),
+    Changes(Vec<Seen>),
     /// Too much, or too long ago.
     TooMuch,
 }
@@ -90,7 +93,7 @@ impl Live {
     }
 
     /// What changes from now on.
-    pub fn listen(self: &Arc<Self>) -> broadcast::Receiver<Arc<Change>> {
+    pub fn listen(self: &Arc<Self>) -> broadcast::Receiver<Arc<Seen>> {
         let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
         let listener = self.news.subscribe();
         if !*looking {
@@ -137,13 +140,14 @@ impl Live {
             match found {
                 Ok(changes) => {
                     let full = changes.len() as u32 == MOST;
-                    let last = changes.last().map(|change| change.at.to_utc());
+                    let last = changes.last().map(|(change, _)| change.at.to_utc());
                     let mut recent = HashMap::with_capacity(changes.len());
-                    for change in changes {
+                    for seen in changes {
+                        let (change, _) = &seen;
                         let id = change.message.id;
                         recent.insert(id, change.revision);
                         if change.at >= begun && told.get(&id) != Some(&change.revision) {
-                            self.news.send(Arc::new(change)).ok();
+                            self.news.send(Arc::new(seen)).ok();
                         }
                     }
                     told = recent;

@@ -24,7 +24,7 @@ pub struct Change {
     pub progress: Vec<DeviceProgress>,
     /// Its totals.
     pub summary: DeliverySummary,
-    /// Whether it can still be stopped.
+    /// Whether it can still be stopped, by who asks.
     pub can_cancel: bool,
     /// How often it has changed since it came in: of two changes the one with the higher number is the later.
     pub revision: i64,

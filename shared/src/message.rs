@@ -185,7 +185,7 @@ pub struct MessageDetail {
     pub content: Content,
     /// Who stopped it, if somebody did.
     pub cancellation: Option<Cancellation>,
-    /// Whether it can still be stopped.
+    /// Whether it can still be stopped, by who asks.
     pub can_cancel: bool,
     /// The message that this one resends.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,8 @@ use crate::message::MessageId;
 
 /// Finds messages (`GET`) and takes one for delivery (`POST`).
 pub const MESSAGES: &str = "/api/messages";
+/// What the router calls the number of a message in a path.
+pub const MESSAGE_ID: &str = "id";
 /// One message, as the router spells it.
 pub const MESSAGE: &str = "/api/messages/{id}";
 /// The recipients of one message, as the router spells it.

@@ -43,7 +43,39 @@ pub enum Permission {
     Submit,
 }
 
-/// A named set of permissions.
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Permission; 6] = [
+        Permission::View,
+        Permission::Cancel,
+        Permission::Report,
+        Permission::SeeAddresses,
+        Permission::Administer,
+        Permission::Submit,
+    ];
+
+    /// The word in the API and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Permission::View => "view",
+            Permission::Cancel => "cancel",
+            Permission::Report => "report",
+            Permission::SeeAddresses => "see_addresses",
+            Permission::Administer => "administer",
+            Permission::Submit => "submit",
+        }
+    }
+}
+
+impl FromStr for Permission {
+    type Err = UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
+        parse_word(word, "permission", &Self::ALL, Self::as_str)
+    }
+}
+
+/// A role that came with Sentlog: a named set of permissions. Administrators may make others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -119,9 +151,9 @@ pub struct SessionInfo {
 pub struct CurrentUser {
     /// The account's name.
     pub name: String,
-    /// Its role.
-    pub role: Role,
-    /// What the role may do.
+    /// Its roles, and where it has them, in words.
+    pub role: String,
+    /// What it may do at one school at least.
     pub permissions: Vec<Permission>,
 }
 

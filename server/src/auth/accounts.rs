@@ -4,13 +4,14 @@ use std::fmt;
 
 use axum_login::{AuthUser, AuthnBackend};
 use sha2::{Digest, Sha256};
-use shared::session::{Credentials, Role};
+use shared::session::Credentials;
 
 use super::password::Passwords;
 use crate::{
     state::App,
     store::{
         Database, StoreError,
+        reach::Rights,
         users::{self, User},
     },
 };
@@ -18,7 +19,7 @@ use crate::{
 /// The accounts in the store.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    db: Database,
+    pub(super) db: Database,
     passwords: Passwords,
 }
 
@@ -52,9 +53,14 @@ impl Account {
         &self.user.name
     }
 
-    /// Its role.
-    pub const fn role(&self) -> Role {
-        self.user.role
+    /// What it may do, and where.
+    pub const fn rights(&self) -> &Rights {
+        &self.user.rights
+    }
+
+    /// Whether another look at the account finds it changed: disabled, or with other rights or another password.
+    pub fn has_changed(&self, now: Option<&Account>) -> bool {
+        now.is_none_or(|now| now.mark != self.mark || now.user.rights != self.user.rights)
     }
 }
 
@@ -88,10 +94,14 @@ impl AuthnBackend for Accounts {
         let user = users::by_name(&self.db, &credentials.name).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let right = self.passwords.verify(credentials.password, hash).await;
-        Ok(user.filter(|_| right).map(Account::new))
+        // Only who knows the password could be told more; nobody is.
+        let user = user.filter(|user| right && user.disabled_at.is_none());
+        Ok(user.map(Account::new))
     }
 
     async fn get_user(&self, id: &i64) -> Result<Option<Account>, StoreError> {
-        Ok(users::by_id(&self.db, *id).await?.map(Account::new))
+        let user = users::by_id(&self.db, *id).await?;
+        let user = user.filter(|user| user.disabled_at.is_none());
+        Ok(user.map(Account::new))
     }
 }

@@ -14,23 +14,28 @@
 //! - **Programs** submit messages by a bearer token ([`token`]), of which only a digest is kept.
 //! - **Permissions** stand beside the routes in [`router`](crate::router): a route is listed with the one
 //!   it needs, and is open only where it is listed as open.
+//! - **Reach**: a permission holds at all schools or at some ([`Reach`](crate::store::reach::Reach)). Where a path
+//!   names a message, [`require`] looks up whose it is: a message that is out of reach does not exist, whatever
+//!   the route, and one that may be read but not, say, stopped is refused. Lists are asked for within reach.
 
 use axum::{
-    extract::{FromRequestParts, Request, State},
+    extract::{FromRequestParts, RawPathParams, Request, State},
     http::request::Parts,
     middleware::Next,
     response::Response,
 };
 use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder};
 use shared::{
+    paths,
     problem::ProblemType,
-    session::{CurrentUser, Permission, Role},
+    session::{CurrentUser, Permission},
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
     error::{Answer, NOT_SIGNED_IN, Refusal},
     state::App,
+    store::{grants::Grant, organizations, reach::Reach},
 };
 
 pub mod accounts;
@@ -75,36 +80,83 @@ pub const fn cookie_name(behind_tls: bool) -> &'static str {
 pub async fn require(
     State(permission): State<Permission>,
     session: AuthSession,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
     let Some(account) = session.user else {
         return Err(ProblemType::NotSignedIn.because(NOT_SIGNED_IN).into());
     };
-    if !account.role().may(permission) {
+    let (mut parts, body) = request.into_parts();
+    let here = match message_of(&mut parts).await {
+        // Who reaches everything need not be told whose it is.
+        Some(_) if *account.rights().reach(Permission::View) == Reach::Everywhere => None,
+        Some(id) => Some(organizations::of_message(&session.backend.db, id).await?),
+        None => None,
+    };
+    let rights = account.rights();
+    let here = match here {
+        None => None,
+        Some(Some(school)) if rights.may_at(Permission::View, school) => Some(school),
+        Some(_) => return Err(Refusal::no_such_message()),
+    };
+    let user = SignedIn { account, here };
+    if !user.may(permission) {
         let sentence = format!(
-            "Your account may not {}. Ask an administrator of Sentlog for it.",
-            in_words(permission)
+            "Your account may not {}{}. Ask an administrator of Sentlog for it.",
+            in_words(permission),
+            if here.is_some() {
+                " of this school"
+            } else {
+                ""
+            },
         );
         return Err(ProblemType::Forbidden.because(sentence).into());
     }
-    request.extensions_mut().insert(SignedIn(account));
+    let mut request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(user);
     Ok(next.run(request).await)
+}
+
+/// The message that the path names.
+async fn message_of(parts: &mut Parts) -> Option<i64> {
+    let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;
+    let mut params = params.iter();
+    let (_, id) = params.find(|(name, _)| *name == paths::MESSAGE_ID)?;
+    // What is no number names no message, and is refused by the handler.
+    Some(id.parse().unwrap_or(i64::MIN))
 }
 
 /// Who is signed in, in a handler behind [`require`].
 #[derive(Clone, Debug)]
-pub struct SignedIn(Account);
+pub struct SignedIn {
+    account: Account,
+    /// The school of the message that the path names, where it matters.
+    here: Option<i64>,
+}
 
 impl SignedIn {
     /// The account's name.
     pub fn name(&self) -> &str {
-        self.0.name()
+        self.account.name()
     }
 
-    /// Whether this person may do `permission`.
+    /// The account.
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Whether this person may do `permission` with the message that the path names; or at all, where it names none.
     pub fn may(&self, permission: Permission) -> bool {
-        self.0.role().may(permission)
+        let rights = self.account.rights();
+        match self.here {
+            Some(school) => rights.may_at(permission, school),
+            None => rights.may(permission),
+        }
+    }
+
+    /// Where this person may do `permission`.
+    pub fn reach(&self, permission: Permission) -> &Reach {
+        self.account.rights().reach(permission)
     }
 }
 
@@ -121,11 +173,15 @@ impl<S: Send + Sync> FromRequestParts<S> for SignedIn {
 }
 
 /// What the page is told of an account.
-pub fn current_user(name: &str, role: Role) -> CurrentUser {
+pub fn current_user(account: &Account, grants: &[Grant]) -> CurrentUser {
+    let words = grants.iter().map(|grant| match &grant.organization {
+        None => grant.role.clone(),
+        Some(school) => format!("{} at {school}", grant.role),
+    });
     CurrentUser {
-        name: name.to_owned(),
-        role,
-        permissions: role.permissions().to_vec(),
+        name: account.name().to_owned(),
+        role: words.collect::<Vec<_>>().join(", "),
+        permissions: account.rights().permissions(),
     }
 }
 

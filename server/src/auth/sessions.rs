@@ -57,6 +57,17 @@ impl StoredSessions {
         sessions::sweep(&self.db, made, used).await
     }
 
+    /// Whether a session still holds. Looking does not keep it alive.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn lives(&self, id: &Id) -> std::result::Result<bool, StoreError> {
+        let (made, used) = self.limits(self.clock.now());
+        Ok(sessions::load(&self.db, &key(id), made, used)
+            .await?
+            .is_some())
+    }
+
     fn limits(&self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
         (now - self.longest, now - self.idle)
     }

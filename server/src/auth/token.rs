@@ -9,19 +9,25 @@ use axum::{
 use sha2::{Digest, Sha256};
 use shared::{problem::ProblemType, session::Permission};
 
-use crate::{error::Refusal, state::App, store::tokens};
+use crate::{
+    error::Refusal,
+    state::App,
+    store::{reach::Reach, tokens},
+};
 
 /// What every token begins with, so that one that leaked is known for what it is.
 const MARK: &str = "sentlog_";
 
 const NO_TOKEN: &str = "Programs submit messages with the header Authorization: Bearer, and a token that \
-    `sentlog token add` printed. This request has none, or one that is not known.";
+    `sentlog token add` printed. This request has none, or one that is not known, has ended or was taken back.";
 
 /// A program with a token, in a handler behind [`require`].
 #[derive(Clone, Debug)]
 pub struct Program {
     /// The token's name.
     pub name: String,
+    /// The schools that it may submit for.
+    pub reach: Reach,
 }
 
 /// A new token of 256 random bits.
@@ -46,9 +52,9 @@ pub async fn find(
 ) -> Result<Response, Refusal> {
     let key = bearer(request.headers()).map(key);
     if let Some(key) = key
-        && let Some(name) = tokens::by_key(&app.db, &key).await?
+        && let Some((name, reach)) = tokens::by_key(&app.db, &key, app.clock.now()).await?
     {
-        request.extensions_mut().insert(Program { name });
+        request.extensions_mut().insert(Program { name, reach });
     }
     Ok(next.run(request).await)
 }

@@ -1,16 +1,20 @@
-//! `user add`: an account for somebody.
+//! `user add`, `grant`, `ungrant`, `disable`, `enable`, `password`, `list`: the accounts that may sign in.
 
 use std::io::{self, IsTerminal, Read};
 
-use clap::Subcommand;
-use shared::session::Role;
+use chrono::{DateTime, Utc};
+use clap::{Args, Subcommand};
 
 use super::{Failure, causes, open};
 use crate::{
     auth::password::{self, MAX_LENGTH},
     clock::Clock,
     settings::StoreSettings,
-    store::users,
+    store::{
+        Database, StoreError,
+        grants::{self, Grant, Granted},
+        users::{self, Added, User},
+    },
 };
 
 /// What to do with accounts.
@@ -22,10 +26,79 @@ pub enum Command {
         store: StoreSettings,
         /// The name to sign in with.
         name: String,
-        /// What the account may do: viewer reads with addresses masked, operator also cancels and prints, admin everything.
-        #[arg(long, value_name = "viewer|operator|admin", value_parser = role)]
-        role: Role,
+        #[command(flatten)]
+        role: At,
     },
+    /// Give an account another role, or a role at more schools.
+    Grant {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// The account's name.
+        name: String,
+        #[command(flatten)]
+        role: At,
+    },
+    /// Take a role away from an account: at these schools, or without one, the role that it has at all schools.
+    Ungrant {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// The account's name.
+        name: String,
+        #[command(flatten)]
+        role: At,
+    },
+    /// Let an account sign in no more; its sessions end at once.
+    Disable {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// The account's name.
+        name: String,
+    },
+    /// Let an account sign in again.
+    Enable {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// The account's name.
+        name: String,
+    },
+    /// Give an account another password, asked for like a new account's; its sessions end.
+    Password {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// The account's name.
+        name: String,
+    },
+    /// List the accounts and what they may do.
+    List {
+        #[command(flatten)]
+        store: StoreSettings,
+    },
+}
+
+/// A role, and where.
+#[derive(Debug, Args)]
+pub struct At {
+    /// What the account may do: viewer reads with addresses masked, operator also cancels and prints, admin everything;
+    /// or a role that administrators made.
+    #[arg(long, value_name = "viewer|operator|admin|…")]
+    role: String,
+    /// A school where it holds; given again, another. Without it: every one.
+    #[arg(long = "school", value_name = "NAME")]
+    schools: Vec<String>,
+}
+
+impl At {
+    fn grants(&self) -> Vec<Grant> {
+        if self.schools.is_empty() {
+            return vec![Grant::everywhere(&self.role)];
+        }
+        let schools = self.schools.iter();
+        let grant = |school: &String| Grant {
+            role: self.role.clone(),
+            organization: Some(school.clone()),
+        };
+        schools.map(grant).collect()
+    }
 }
 
 /// The longest name, in characters.
@@ -33,33 +106,166 @@ const MAX_NAME: usize = 100;
 
 /// Does what the command says.
 pub async fn run(command: Command, clock: impl Clock) -> Result<(), Failure> {
-    let Command::Add { store, name, role } = command;
-    let name = name.trim();
+    let (Command::Add { store, .. }
+    | Command::Grant { store, .. }
+    | Command::Ungrant { store, .. }
+    | Command::Disable { store, .. }
+    | Command::Enable { store, .. }
+    | Command::Password { store, .. }
+    | Command::List { store }) = &command;
+    let db = open(store).await?;
+    let done = carry_out(&db, &command, clock.now()).await;
+    db.close().await;
+    done
+}
+
+async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Result<(), Failure> {
+    match command {
+        Command::Add { name, role, .. } => add(db, name.trim(), &role.grants(), now).await,
+        Command::Grant { name, role, .. } => {
+            change(db, name, |grants| {
+                let more = role.grants().into_iter();
+                let more: Vec<_> = more.filter(|grant| !grants.contains(grant)).collect();
+                grants.extend(more);
+            })
+            .await
+        }
+        Command::Ungrant { name, role, .. } => {
+            let less = role.grants();
+            change(db, name, |grants| {
+                grants.retain(|grant| !less.contains(grant));
+            })
+            .await
+        }
+        Command::Disable { name, .. } => {
+            let user = find(db, name).await?;
+            told(users::disable(db, user.id, Some(now)).await)?;
+            println!(
+                "Disabled {}. Whoever is signed in with it is not any more.",
+                user.name
+            );
+            Ok(())
+        }
+        Command::Enable { name, .. } => {
+            let user = find(db, name).await?;
+            told(users::disable(db, user.id, None).await)?;
+            println!("Enabled {}.", user.name);
+            Ok(())
+        }
+        Command::Password { name, .. } => {
+            let user = find(db, name).await?;
+            let hash = new_password()?;
+            users::set_password(db, user.id, &hash)
+                .await
+                .map_err(failed)?;
+            println!("{} has another password.", user.name);
+            Ok(())
+        }
+        Command::List { .. } => list(db).await,
+    }
+}
+
+async fn add(
+    db: &Database,
+    name: &str,
+    grants: &[Grant],
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
     if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
         let words = format!("Give a name of 1 to {MAX_NAME} characters, such as “ada”.");
         return Err(Failure::new(words));
     }
-    let db = open(&store).await?;
-    let password = read_password()?;
-    password::check(&password).map_err(|error| Failure::new(format!("Not added: {error}.")))?;
-    let hash = password::hash(&password).map_err(|error| Failure::new(error.to_string()))?;
-    let added = users::add(&db, name, role, &hash, clock.now()).await;
-    db.close().await;
-    match added {
-        Ok(Some(_)) => {
-            println!("Added {name} as {}.", role.as_str());
+    let hash = new_password()?;
+    match users::add_with(db, name, grants, &hash, now)
+        .await
+        .map_err(failed)?
+    {
+        Added::Done(_) => {
+            println!("Added {name} as {}.", in_words(grants));
             Ok(())
         }
-        Ok(None) => Err(Failure::new(format!(
+        Added::NameTaken => Err(Failure::new(format!(
             "There is an account {name} already. Choose another name."
         ))),
-        Err(error) => Err(Failure::new(format!("Not added: {}.", causes(&error)))),
+        Added::Refused(refused) => told(Ok(refused)),
     }
 }
 
-fn role(word: &str) -> Result<Role, String> {
-    word.parse()
-        .map_err(|error: shared::message::UnknownWord| error.to_string())
+/// Changes an account's grants.
+async fn change(
+    db: &Database,
+    name: &str,
+    change: impl FnOnce(&mut Vec<Grant>),
+) -> Result<(), Failure> {
+    let user = find(db, name).await?;
+    let mut grants = grants::of(db, user.id).await.map_err(failed)?;
+    change(&mut grants);
+    told(grants::set(db, user.id, &grants).await)?;
+    println!("{} is now {}.", user.name, in_words(&grants));
+    Ok(())
+}
+
+async fn list(db: &Database) -> Result<(), Failure> {
+    for user in users::all(db).await.map_err(failed)? {
+        let grants = grants::of(db, user.id).await.map_err(failed)?;
+        let disabled = match user.disabled_at {
+            Some(at) => format!("\tdisabled {}", at.format("%Y-%m-%d")),
+            None => String::new(),
+        };
+        println!("{}\t{}{disabled}", user.name, in_words(&grants));
+    }
+    Ok(())
+}
+
+async fn find(db: &Database, name: &str) -> Result<User, Failure> {
+    let user = users::by_name(db, name).await.map_err(failed)?;
+    user.ok_or_else(|| {
+        Failure::new(format!(
+            "There is no account {name}. `sentlog user list` shows them."
+        ))
+    })
+}
+
+/// What came of a change, in words.
+fn told(granted: Result<Granted, StoreError>) -> Result<(), Failure> {
+    let words = match granted.map_err(failed)? {
+        Granted::Done => return Ok(()),
+        Granted::NoSuchUser => "There is no such account any more.".to_owned(),
+        Granted::NoSuchRole(role) => format!(
+            "There is no role “{role}”. Use viewer, operator, admin, or one that an administrator made."
+        ),
+        Granted::NoSuchSchool(school) => {
+            format!("There is no school “{school}”. Write its name as the messages do.")
+        }
+        Granted::LastAdministrator => {
+            "Nothing was changed: nobody would be left to administer Sentlog. Make \
+            another account an admin first."
+                .to_owned()
+        }
+    };
+    Err(Failure::new(words))
+}
+
+fn failed(error: StoreError) -> Failure {
+    Failure::new(format!("Nothing was changed: {}.", causes(&error)))
+}
+
+fn in_words(grants: &[Grant]) -> String {
+    let words = grants.iter().map(|grant| match &grant.organization {
+        None => grant.role.clone(),
+        Some(school) => format!("{} at {school}", grant.role),
+    });
+    match words.collect::<Vec<_>>().join(", ") {
+        words if words.is_empty() => "without any role".to_owned(),
+        words => words,
+    }
+}
+
+/// Asks for a password, and hashes it.
+fn new_password() -> Result<String, Failure> {
+    let password = read_password()?;
+    password::check(&password).map_err(|error| Failure::new(format!("Not added: {error}.")))?;
+    password::hash(&password).map_err(|error| Failure::new(error.to_string()))
 }
 
 fn read_password() -> Result<String, Failure> {

@@ -35,7 +35,9 @@ pub async fn cancel(
 ) -> Answer<Json<MessageDetail>> {
     let reason = reason(&request)?;
     match cancel::cancel(&app.db, id, user.name(), reason.as_deref(), app.clock.now()).await? {
-        CancelOutcome::Canceled | CancelOutcome::AlreadyCanceled => detail::fresh(&app, id).await,
+        CancelOutcome::Canceled | CancelOutcome::AlreadyCanceled => {
+            detail::fresh(&app, &user, id).await
+        }
         CancelOutcome::NotFound => Err(Refusal::no_such_message()),
         CancelOutcome::TooLate(status) => {
             let why = status.cancel_refusal().unwrap_or_default();

@@ -5,9 +5,11 @@ use shared::{
     message::{MessageDetail, MessageId},
     paths,
     problem::Problem,
+    session::Permission,
 };
 
 use crate::{
+    auth::SignedIn,
     error::{Answer, Refusal},
     extract::Id,
     html,
@@ -19,15 +21,24 @@ use crate::{
 #[utoipa::path(get, path = paths::MESSAGE, tag = "messages",
     params(("id" = i64, Path, description = "The message's number")),
     responses((status = 200, body = MessageDetail), (status = 404, body = Problem)))]
-pub async fn detail(State(app): State<App>, Id(id): Id) -> Answer<Json<MessageDetail>> {
-    fresh(&app, id).await
+pub async fn detail(
+    State(app): State<App>,
+    user: SignedIn,
+    Id(id): Id,
+) -> Answer<Json<MessageDetail>> {
+    fresh(&app, &user, id).await
 }
 
 /// The message as it is now.
-pub(super) async fn fresh(app: &App, id: MessageId) -> Answer<Json<MessageDetail>> {
+pub(super) async fn fresh(
+    app: &App,
+    user: &SignedIn,
+    id: MessageId,
+) -> Answer<Json<MessageDetail>> {
     let (zone, now) = (app.district.time_zone, app.clock.now());
     let detail = store::detail::detail(&app.db, id, zone, now).await?;
     let mut detail = detail.ok_or_else(Refusal::no_such_message)?;
+    detail.can_cancel &= user.may(Permission::Cancel);
     detail.content.bodies.iter_mut().for_each(html::tame);
     let header = &mut detail.message;
     let limit = now - app.settings.stalled_after;

@@ -7,6 +7,7 @@ use axum::{
     http::HeaderMap,
     response::sse::{Event, KeepAlive, Sse},
 };
+use axum_login::{AuthUser, AuthnBackend};
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt, stream};
 use shared::{
@@ -14,6 +15,7 @@ use shared::{
     message::MessageId,
     paths,
     problem::Problem,
+    session::Permission,
 };
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -21,14 +23,20 @@ use tokio::{
 };
 
 use crate::{
+    auth::{AuthSession, SignedIn, accounts::Account, sessions::StoredSessions},
     error::Answer,
     extract::Params,
     live::{Live, Missed},
     state::App,
+    store::watch::Seen,
 };
 
-/// A stream ends after so long, and the browser begins another: so that who may no longer read, reads no longer.
+/// A stream ends after so long, and the browser begins another.
 const LASTS: Duration = Duration::from_secs(300);
+
+/// How often a stream looks whether its reader may still read: who was disabled, signed out or given other rights
+/// reads no longer.
+const ASKS_AGAIN: Duration = Duration::from_secs(1);
 
 /// How soon a browser begins another.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -50,6 +58,8 @@ const ALIVE: Duration = Duration::from_secs(15);
     ))]
 pub async fn events(
     State(app): State<App>,
+    session: AuthSession,
+    user: SignedIn,
     headers: HeaderMap,
     params: Params,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
@@ -58,14 +68,20 @@ pub async fn events(
     let only = only.map(MessageId);
     let asked: Option<i64> = params.parse("since", "milliseconds since 1970")?;
     let asked = asked.map(|millis| DateTime::from_timestamp_millis(millis).unwrap_or_default());
+    let reader = Reader {
+        only,
+        account: user.account().clone(),
+        session,
+        sessions: app.sessions.clone(),
+    };
     let listener = app.live.listen();
     let mut begun = vec![Event::default().comment("listening").retry(AGAIN)];
     if let Some(since) = since(&headers).or(asked) {
-        begun.extend(missed(&app.live, since, only).await?);
+        begun.extend(missed(&app.live, since, &reader).await?);
     }
     let begun = stream::iter(begun.into_iter().map(Ok));
     let alive = KeepAlive::new().interval(ALIVE);
-    let events = begun.chain(news(listener, only));
+    let events = begun.chain(news(listener, reader));
     Ok(Sse::new(events.take_until(app.live.ended())).keep_alive(alive))
 }
 
@@ -75,41 +91,85 @@ fn since(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(id.trim().parse().ok()?)
 }
 
-async fn missed(
-    live: &Arc<Live>,
-    since: DateTime<Utc>,
-    only: Option<MessageId>,
-) -> Answer<Vec<Event>> {
+async fn missed(live: &Arc<Live>, since: DateTime<Utc>, reader: &Reader) -> Answer<Vec<Event>> {
     Ok(match live.missed(since).await? {
         Missed::TooMuch => vec![reload()],
         Missed::Changes(changes) => changes
             .iter()
-            .filter(|change| only.is_none_or(|only| change.message.id == only))
-            .filter_map(told)
+            .filter_map(|seen| reader.told(seen))
             .collect(),
     })
 }
 
 fn news(
-    listener: Receiver<Arc<Change>>,
-    only: Option<MessageId>,
+    listener: Receiver<Arc<Seen>>,
+    reader: Reader,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let until = Instant::now() + LASTS;
-    stream::unfold(listener, move |mut listener| async move {
-        loop {
-            let event = match timeout_at(until, listener.recv()).await {
-                Ok(Ok(change)) if only.is_none_or(|only| change.message.id == only) => {
-                    told(&change)
+    let asked = Instant::now();
+    stream::unfold(
+        (listener, reader, asked),
+        move |(mut listener, reader, mut asked)| async move {
+            loop {
+                let event = match timeout_at(asked + ASKS_AGAIN, listener.recv()).await {
+                    Ok(Ok(seen)) => reader.told(&seen),
+                    Ok(Err(RecvError::Lagged(_))) => Some(reload()),
+                    Ok(Err(RecvError::Closed)) => return None,
+                    Err(_) => None,
+                };
+                // Asked before an event that came late is told, too.
+                if asked.elapsed() >= ASKS_AGAIN {
+                    if Instant::now() >= until || !reader.still_reads().await {
+                        return None;
+                    }
+                    asked = Instant::now();
                 }
-                Ok(Ok(_)) => None,
-                Ok(Err(RecvError::Lagged(_))) => Some(reload()),
-                Ok(Err(RecvError::Closed)) | Err(_) => return None,
-            };
-            if let Some(event) = event {
-                return Some((Ok(event), listener));
+                if let Some(event) = event {
+                    return Some((Ok(event), (listener, reader, asked)));
+                }
             }
+        },
+    )
+}
+
+/// Who reads a stream.
+struct Reader {
+    /// The message it is about; `None` for all within reach.
+    only: Option<MessageId>,
+    account: Account,
+    session: AuthSession,
+    sessions: StoredSessions,
+}
+
+impl Reader {
+    /// What this reader is told of a change.
+    fn told(&self, (change, school): &Seen) -> Option<Event> {
+        let rights = self.account.rights();
+        let about = self.only.is_none_or(|only| change.message.id == only);
+        if !about || !rights.may_at(Permission::View, *school) {
+            return None;
         }
-    })
+        let may_cancel = rights.may_at(Permission::Cancel, *school);
+        if may_cancel || !change.can_cancel {
+            return told(change);
+        }
+        let mut change = change.clone();
+        change.can_cancel = false;
+        told(&change)
+    }
+
+    /// Whether the session and the account are as they were. Where the database cannot say, the stream goes on:
+    /// it has nothing to tell then.
+    async fn still_reads(&self) -> bool {
+        let account = self.session.backend.get_user(&self.account.id()).await;
+        if account.is_ok_and(|now| self.account.has_changed(now.as_ref())) {
+            return false;
+        }
+        match self.session.session.id() {
+            Some(id) => self.sessions.lives(&id).await.unwrap_or(true),
+            None => false,
+        }
+    }
 }
 
 /// A change; its id is when it happened.

@@ -8,9 +8,11 @@ use shared::{
     message::MessageId,
     paths,
     problem::{Problem, ProblemType},
+    session::Permission,
 };
 
 use crate::{
+    auth::SignedIn,
     error::Answer,
     extract::{Params, invalid},
     state::App,
@@ -28,12 +30,17 @@ use crate::{
         (status = 200, body = FindResult),
         (status = 400, body = Problem, description = "The days are no range, or a parameter cannot be read"),
     ))]
-pub async fn find(State(app): State<App>, params: Params) -> Answer<Json<FindResult>> {
+pub async fn find(
+    State(app): State<App>,
+    user: SignedIn,
+    params: Params,
+) -> Answer<Json<FindResult>> {
     let params = params.only(&["created_from", "created_to", "before"])?;
     let (zone, now) = (app.district.time_zone, app.clock.now());
     let range = range(&params, zone, now)?;
     let before: Option<i64> = params.parse("before", "the number of a message")?;
-    let found = store::find::find(&app.db, &range, zone, before.map(MessageId), now).await?;
+    let (before, reach) = (before.map(MessageId), user.reach(Permission::View));
+    let found = store::find::find(&app.db, reach, &range, zone, before, now).await?;
     Ok(Json(found))
 }
 

@@ -11,9 +11,11 @@ use shared::{
     message::{Body, BodyFormat},
     paths,
     problem::Problem,
+    session::Permission,
 };
 
 use crate::{
+    auth::SignedIn,
     error::{Answer, Refusal},
     html,
     state::App,
@@ -41,8 +43,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Person {
         (status = 200, body = Vec<InboxItem>),
         (status = 403, body = Problem, description = "The account may not see who is reached where"),
     ))]
-pub async fn inbox(State(app): State<App>, Person(person): Person) -> Answer<Json<Vec<InboxItem>>> {
-    let mut items = store::inbox::list(&app.db, &person, app.district.time_zone).await?;
+pub async fn inbox(
+    State(app): State<App>,
+    user: SignedIn,
+    Person(person): Person,
+) -> Answer<Json<Vec<InboxItem>>> {
+    let reach = user.reach(Permission::SeeAddresses);
+    let mut items = store::inbox::list(&app.db, reach, &person, app.district.time_zone).await?;
     for item in &mut items {
         let mut body = Body {
             device: Device::Inbox,

@@ -5,6 +5,7 @@ use shared::{message::Refreshed, paths, problem::Problem};
 
 use super::detail;
 use crate::{
+    auth::SignedIn,
     delivery::refresh::{self, INTERVAL},
     error::Answer,
     extract::Id,
@@ -20,9 +21,13 @@ use crate::{
 #[utoipa::path(post, path = paths::REFRESH, tag = "messages",
     params(("id" = i64, Path, description = "The message's number")),
     responses((status = 200, body = Refreshed), (status = 404, body = Problem)))]
-pub async fn refresh(State(app): State<App>, Id(id): Id) -> Answer<Json<Refreshed>> {
+pub async fn refresh(
+    State(app): State<App>,
+    user: SignedIn,
+    Id(id): Id,
+) -> Answer<Json<Refreshed>> {
     // There is nothing to ask about a message that nobody may see yet.
-    let Json(_) = detail::fresh(&app, id).await?;
+    let Json(_) = detail::fresh(&app, &user, id).await?;
     let asked_at = match take_turn(&app.db, id, INTERVAL, app.clock.now()).await? {
         Turn::Taken(asked_at) => asked_at,
         Turn::Yours => {
@@ -32,7 +37,7 @@ pub async fn refresh(State(app): State<App>, Id(id): Id) -> Answer<Json<Refreshe
         }
     };
     let zone = app.district.time_zone;
-    let Json(detail) = detail::fresh(&app, id).await?;
+    let Json(detail) = detail::fresh(&app, &user, id).await?;
     Ok(Json(Refreshed {
         detail,
         asked_at: local(asked_at, zone),

@@ -54,7 +54,7 @@ pub async fn report(
     params: Params,
 ) -> Answer<Response> {
     let asked = Asked::read(params)?;
-    let detail = detail::fresh(&app, id).await?.0;
+    let detail = detail::fresh(&app, &user, id).await?.0;
     let options = asked.of(&detail);
     options.check(&detail.report).map_err(not_offered)?;
     let order = Order {

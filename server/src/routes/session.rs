@@ -7,6 +7,7 @@ use axum::{
     extract::{ConnectInfo, FromRequestParts, State},
     http::{StatusCode, request::Parts},
 };
+use axum_login::AuthUser;
 use shared::{
     paths,
     problem::{Problem, ProblemType},
@@ -18,7 +19,7 @@ use crate::{
     error::{Answer, Refusal},
     extract,
     state::App,
-    store::users,
+    store::{grants, users},
 };
 
 /// Whom a visitor of the demonstration is signed in as. No password opens the account.
@@ -27,8 +28,8 @@ pub const DEMO_USER: &str = "Demonstration";
 /// Who am I: also answers who is nobody yet.
 #[utoipa::path(get, path = paths::SESSION, tag = "session", operation_id = "who_am_i",
     responses((status = 200, body = SessionInfo)))]
-pub async fn who_am_i(State(app): State<App>, session: AuthSession) -> Json<SessionInfo> {
-    info(&app, session.user.as_ref())
+pub async fn who_am_i(State(app): State<App>, session: AuthSession) -> Answer<Json<SessionInfo>> {
+    info(&app, session.user.as_ref()).await
 }
 
 /// Signs in, and answers with a cookie.
@@ -99,14 +100,21 @@ async fn enter(
         cycled.map_err(|error| failed(error.into()))?;
     }
     session.login(&account).await.map_err(failed)?;
-    Ok(info(app, Some(&account)))
+    info(app, Some(&account)).await
 }
 
-fn info(app: &App, account: Option<&Account>) -> Json<SessionInfo> {
-    Json(SessionInfo {
-        user: account.map(|account| current_user(account.name(), account.role())),
+async fn info(app: &App, account: Option<&Account>) -> Answer<Json<SessionInfo>> {
+    let user = match account {
+        Some(account) => Some(current_user(
+            account,
+            &grants::of(&app.db, account.id()).await?,
+        )),
+        None => None,
+    };
+    Ok(Json(SessionInfo {
+        user,
         demo: app.settings.demo,
-    })
+    }))
 }
 
 fn failed(error: axum_login::Error<crate::auth::accounts::Accounts>) -> Refusal {

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use axum::{
-    Json,
+    Extension, Json,
     body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -17,11 +17,16 @@ use shared::{
 use tokio::sync::mpsc;
 
 use crate::{
+    auth::token::Program,
     entry::{NewMessage, json},
     error::{Answer, NOT_JSON, Refusal},
     extract::invalid,
     state::App,
-    store::submit::{self, Submitted},
+    store::{
+        organizations,
+        reach::Reach,
+        submit::{self, Submitted},
+    },
 };
 
 /// The most bytes a message may have: about a thousand for each of 200 000 recipients.
@@ -37,12 +42,14 @@ const AHEAD: usize = 16;
         (status = 201, body = Answered, description = "Taken. Deliveries whose address is none are left out and named"),
         (status = 200, body = Answered, description = "It was taken before"),
         (status = 400, body = Problem, description = "Something in it cannot be taken; nothing was"),
-        (status = 401, body = Problem, description = "No token, or an unknown one"),
+        (status = 401, body = Problem, description = "No token, or one that does not hold"),
+        (status = 403, body = Problem, description = "The token may not submit messages of this school"),
         (status = 413, body = Problem),
         (status = 415, body = Problem),
     ))]
 pub async fn submit(
     State(app): State<App>,
+    Extension(program): Extension<Program>,
     headers: HeaderMap,
     body: Body,
 ) -> Answer<(StatusCode, Json<Answered>)> {
@@ -56,6 +63,7 @@ pub async fn submit(
         return Err(ProblemType::UnsupportedMediaType.because(NOT_JSON).into());
     }
     let message = read(&app, body).await?;
+    within_reach(&app, &program, &message.head.organization).await?;
     let (status, id) = match submit::submit(&app.db, &message, app.clock.now()).await? {
         Submitted::Accepted(id) => (StatusCode::CREATED, id),
         Submitted::AlreadyThere(id) => (StatusCode::OK, id),
@@ -72,6 +80,23 @@ pub async fn submit(
         refused: message.refused,
     };
     Ok((status, Json(answer)))
+}
+
+/// Refuses a school that the token may not submit for.
+async fn within_reach(app: &App, program: &Program, school: &str) -> Answer<()> {
+    if program.reach == Reach::Everywhere {
+        return Ok(());
+    }
+    let known = organizations::by_name(&app.db, school).await?;
+    if known.is_some_and(|school| program.reach.includes(school)) {
+        return Ok(());
+    }
+    let sentence = "This token may not submit messages of this school. Use the token that was made for it, or ask \
+        an administrator of Sentlog for one.";
+    Err(ProblemType::Forbidden
+        .because(sentence)
+        .at("organization")
+        .into())
 }
 
 /// Reads a message while it comes in. Of its bytes only a few pieces are in memory at a time.

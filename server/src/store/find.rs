@@ -7,20 +7,23 @@ use shared::{
     message::{MessageId, MessageStatus, MessageSummary},
 };
 
+use sqlx::AssertSqlSafe;
+
 use super::{
     Database, StoreError, on_database,
+    reach::Reach,
     time::{self, Timestamp},
     word::Word,
 };
 
 /// One more than is shown: the extra row says that there are older ones. `($2, $3)` is the place, in the
 /// log's order, before which the rows stand.
-const FIND: &str = "
+const ROWS: &str = "
     select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id
     from messages
-    where created_at >= $1 and (created_at, id) < ($2, $3) and visible_from <= $4
-    order by created_at desc, id desc
-    limit 4001";
+    where created_at >= $1 and (created_at, id) < ($2, $3) and visible_from <= $4";
+
+const NEWEST: &str = " order by created_at desc, id desc limit 4001";
 
 const COUNT: &str = "
     select count(*) from messages
@@ -40,13 +43,14 @@ type Row = (
     Option<i64>,
 );
 
-/// The newest 4000 messages created in `range`, or the newest 4000 older than `before`, as the log stands
-/// at `now`. Nothing is older than a message that does not exist.
+/// The newest 4000 messages within `reach` created in `range`, or the newest 4000 older than `before`, as the log
+/// stands at `now`. Nothing is older than a message that does not exist.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn find(
     db: &Database,
+    reach: &Reach,
     range: &CreatedRange,
     zone: Tz,
     before: Option<MessageId>,
@@ -55,6 +59,7 @@ pub async fn find(
     let from = time::day_start(range.from(), zone);
     let end = time::day_end(range.to(), zone);
     let now = Timestamp::from(now);
+    let within = reach.condition("organization_id");
     let place = match before {
         None => Some((end, i64::MIN)),
         Some(MessageId(id)) => created_at(db, id)
@@ -64,7 +69,7 @@ pub async fn find(
     let mut messages: Vec<MessageSummary> = match place {
         None => Vec::new(),
         Some((at, id)) => on_database!(db, |pool| {
-            let rows: Vec<Row> = sqlx::query_as(FIND)
+            let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe([ROWS, &within, NEWEST].concat()))
                 .bind(from)
                 .bind(at)
                 .bind(id)
@@ -77,7 +82,7 @@ pub async fn find(
     let truncated = messages.len() > FIND_LIMIT;
     messages.truncate(FIND_LIMIT);
     let total = if truncated || before.is_some() {
-        count(db, from, end, now).await?
+        count(db, &within, from, end, now).await?
     } else {
         messages.len() as u64
     };
@@ -117,15 +122,18 @@ async fn created_at(db: &Database, id: i64) -> Result<Option<Timestamp>, StoreEr
 
 async fn count(
     db: &Database,
+    within: &str,
     from: Timestamp,
     end: Timestamp,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let count: i64 = on_database!(db, |pool| sqlx::query_scalar(COUNT)
-        .bind(from)
-        .bind(end)
-        .bind(now)
-        .fetch_one(pool)
-        .await?);
+    let count: i64 = on_database!(db, |pool| sqlx::query_scalar(AssertSqlSafe(
+        [COUNT, within].concat()
+    ))
+    .bind(from)
+    .bind(end)
+    .bind(now)
+    .fetch_one(pool)
+    .await?);
     Ok(count.unsigned_abs())
 }

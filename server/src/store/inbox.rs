@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use shared::inbox::InboxItem;
 use shared::message::MessageId;
-use sqlx::QueryBuilder;
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
-use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp};
+use super::{BeginWrite, Database, StoreError, on_database, reach::Reach, time::Timestamp};
 
 /// What a person finds at most.
 const MOST: i64 = 500;
@@ -19,9 +19,9 @@ const LIST: &str = "
         m.body_voice, ''), i.at
     from inbox i
     join messages m on m.id = i.message_id
-    where i.person = $1
-    order by i.at desc, i.message_id desc
-    limit $2";
+    where i.person = $1";
+
+const NEWEST: &str = " order by i.at desc, i.message_id desc limit $2";
 
 /// Puts a message into persons' inboxes; one that is there already stays as it is.
 ///
@@ -53,13 +53,19 @@ pub async fn put(
     Ok(())
 }
 
-/// What a person finds, the newest first; at most 500. Bodies are as they were submitted.
+/// What a person finds of messages within `reach`, the newest first; at most 500. Bodies are as they were submitted.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn list(db: &Database, person: &str, zone: Tz) -> Result<Vec<InboxItem>, StoreError> {
+pub async fn list(
+    db: &Database,
+    reach: &Reach,
+    person: &str,
+    zone: Tz,
+) -> Result<Vec<InboxItem>, StoreError> {
     type Row = (i64, String, String, String, String, Timestamp);
-    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(LIST)
+    let list = [LIST, &reach.condition("m.organization_id"), NEWEST].concat();
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(AssertSqlSafe(list))
         .bind(person)
         .bind(MOST)
         .fetch_all(pool)

@@ -94,10 +94,10 @@ const HOLD: &str = "
 const MESSAGE: &str = "
     insert into messages (external_id, status, message_type, category, organization, subject, sender,
         created_at, scheduled_at, visible_from, criteria, reply_to, body_inbox, body_email, body_voice, body_text,
-        tally, delivered_by, urgent, changed_at, resend_of, resend_which, resend_attempt, resent_by)
+        tally, delivered_by, urgent, changed_at, resend_of, resend_which, resend_attempt, resent_by, organization_id)
     select $2, 'waiting', message_type, category, organization, subject, sender,
         $3, $3, $3, $4, reply_to, body_inbox, body_email, body_voice, body_text,
-        '', coalesce(delivered_by, $5), urgent, $3, id, $6, $7, $8
+        '', coalesce(delivered_by, $5), urgent, $3, id, $6, $7, $8, organization_id
     from messages where id = $1
     returning id";
 

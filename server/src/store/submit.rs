@@ -9,16 +9,20 @@ use shared::{
 };
 use sqlx::QueryBuilder;
 
-use super::{BeginWrite, Database, StoreError, cancel::to_json, on_database, time::Timestamp};
+use super::{
+    BeginWrite, Database, StoreError, cancel::to_json, on_database, organizations::Organizations,
+    time::Timestamp,
+};
 use crate::entry::{Head, Line, NewMessage, Recipients};
 
 const MESSAGE: &str = "
     insert into messages (external_id, status, message_type, category, organization, subject, sender,
         created_at, scheduled_at, visible_from, inbox_email_start_at, voice_text_start_at, schedule_id,
         criteria, reply_to, body_inbox, body_email, body_voice, body_text, started_at, ended_at, tally,
-        canceled_by, canceled_at, cancel_reason, canceled_devices, delivered_by, urgent, changed_at, check_at)
+        canceled_by, canceled_at, cancel_reason, canceled_devices, delivered_by, urgent, changed_at, check_at,
+        organization_id)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-        $22, $23, $24, $25, $26, $27, $28, $29, $30)
+        $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
     on conflict (external_id) do nothing
     returning id";
 
@@ -67,6 +71,7 @@ pub async fn submit(
     let recipients = &message.recipients;
     let id = on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
+        let organization = tx.organization_for(&head.organization, now).await?;
         let id: Option<i64> = sqlx::query_scalar(MESSAGE)
             .bind(&head.external_id)
             .bind(columns.status.as_str())
@@ -98,6 +103,7 @@ pub async fn submit(
             .bind(delivery.urgent)
             .bind(delivery.by.map(|_| now))
             .bind(delivery.check_at)
+            .bind(organization)
             .fetch_optional(&mut *tx)
             .await?;
         let Some(id) = id else {

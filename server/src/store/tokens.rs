@@ -1,14 +1,48 @@
 //! Tokens: the programs that may submit messages.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp, users, write};
+use super::{
+    BeginWrite, Database, StoreError, cancel::to_json, detail::json, on_database,
+    organizations::Organizations, reach::Reach, time::Timestamp, users, write,
+};
 
 const ADD: &str = "
     insert into tokens (name, name_key, key, created_at) values ($1, $2, $3, $4)
     on conflict (name_key) do nothing";
 
-const BY_KEY: &str = "select name from tokens where key = $1";
+const LIMIT: &str = "update tokens set reach = $2, expires_at = $3 where name_key = $1";
+
+const BY_KEY: &str = "
+    select name, reach, last_used_at from tokens
+    where key = $1 and revoked_at is null and (expires_at is null or expires_at > $2)";
+
+const USED: &str = "update tokens set last_used_at = $2 where key = $1";
+
+const REVOKE: &str = "update tokens set revoked_at = $2 where name_key = $1 and revoked_at is null";
+
+const LIST: &str = "
+    select name, reach, created_at, expires_at, revoked_at, last_used_at from tokens order by name_key";
+
+/// That a token is in use is noted this often at most.
+const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+/// A token, without what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What the program is called.
+    pub name: String,
+    /// The schools that it may submit for.
+    pub reach: Reach,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was taken back.
+    pub revoked_at: Option<DateTime<Utc>>,
+    /// When it was last used, to the minute or so.
+    pub last_used_at: Option<DateTime<Utc>>,
+}
 
 /// Adds a token, known by a digest of it; `false` where one of that name exists already, whatever its case.
 ///
@@ -24,13 +58,111 @@ pub async fn add(
     Ok(added == 1)
 }
 
-/// The name of the token with this digest.
+/// Adds a token that ends by itself, or may submit for some schools only; these must be known.
+///
+/// # Errors
+/// Where the database fails; then nothing has changed.
+pub async fn add_limited(
+    db: &Database,
+    name: &str,
+    key: &str,
+    schools: Option<&[String]>,
+    expires_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Result<bool, NoSuchSchool>, StoreError> {
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let mut reach = match schools {
+            None => Reach::Everywhere,
+            Some(_) => Reach::Nowhere,
+        };
+        for school in schools.unwrap_or_default() {
+            match tx.organization(school).await? {
+                None => return Ok(Err(NoSuchSchool(school.clone()))),
+                id => reach.add(id),
+            }
+        }
+        let added = sqlx::query(ADD)
+            .bind(name)
+            .bind(users::key(name))
+            .bind(key)
+            .bind(Timestamp::from(now))
+            .execute(&mut *tx)
+            .await?;
+        if added.rows_affected() == 0 {
+            return Ok(Ok(false));
+        }
+        sqlx::query(LIMIT)
+            .bind(users::key(name))
+            .bind(to_json(0, "reach", &reach)?)
+            .bind(expires_at.map(Timestamp::from))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(Ok(true))
+    })
+}
+
+/// There is no school of this name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSuchSchool(pub String);
+
+/// Takes a token back; `false` where there is none of this name that still holds.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn by_key(db: &Database, key: &str) -> Result<Option<String>, StoreError> {
-    Ok(on_database!(db, |pool| sqlx::query_scalar(BY_KEY)
-        .bind(key)
-        .fetch_optional(pool)
-        .await?))
+pub async fn revoke(db: &Database, name: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    Ok(write!(db, REVOKE, users::key(name), Timestamp::from(now)) == 1)
+}
+
+/// Every token there ever was, by name.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list(db: &Database) -> Result<Vec<Token>, StoreError> {
+    type Row = (
+        String,
+        String,
+        Timestamp,
+        Option<Timestamp>,
+        Option<Timestamp>,
+        Option<Timestamp>,
+    );
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(LIST).fetch_all(pool).await?);
+    let token = |(name, reach, created, expires, revoked, used): Row| {
+        Ok(Token {
+            name,
+            reach: json(0, "reach", &reach)?,
+            created_at: created.utc(),
+            expires_at: expires.map(Timestamp::utc),
+            revoked_at: revoked.map(Timestamp::utc),
+            last_used_at: used.map(Timestamp::utc),
+        })
+    };
+    rows.into_iter().map(token).collect()
+}
+
+/// The name of the token with this digest, and the schools that it may submit for; `None` where it holds no more.
+/// Notes that it is in use.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn by_key(
+    db: &Database,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(String, Reach)>, StoreError> {
+    let row: Option<(String, String, Option<Timestamp>)> =
+        on_database!(db, |pool| sqlx::query_as(BY_KEY)
+            .bind(key)
+            .bind(Timestamp::from(now))
+            .fetch_optional(pool)
+            .await?);
+    let Some((name, reach, used)) = row else {
+        return Ok(None);
+    };
+    if used.is_none_or(|used| now - used.utc() >= NOTED_EVERY) {
+        write!(db, USED, key, Timestamp::from(now));
+    }
+    Ok(Some((name, json(0, "reach", &reach)?)))
 }

@@ -3,19 +3,37 @@
 use chrono::{DateTime, Utc};
 use shared::session::Role;
 
-use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp, word::Word};
+use super::{
+    BeginWrite, Database, StoreError,
+    detail::json,
+    grants::{Grant, Granted, Grants},
+    on_database,
+    reach::Rights,
+    time::Timestamp,
+    write,
+};
 
 const ADD: &str = "
-    insert into users (name, name_key, role, password_hash, created_at)
-    values ($1, $2, $3, $4, $5)
+    insert into users (name, name_key, password_hash, created_at)
+    values ($1, $2, $3, $4)
     on conflict (name_key) do nothing
     returning id";
 
-const BY_NAME: &str = "select id, name, role, password_hash from users where name_key = $1";
+const BY_NAME: &str =
+    "select id, name, rights, password_hash, disabled_at from users where name_key = $1";
 
-const BY_ID: &str = "select id, name, role, password_hash from users where id = $1";
+const BY_ID: &str = "select id, name, rights, password_hash, disabled_at from users where id = $1";
 
-type Row = (i64, String, Word<Role>, String);
+const ALL: &str = "
+    select id, name, rights, password_hash, disabled_at from users order by name_key";
+
+const DISABLE: &str = "update users set disabled_at = coalesce(disabled_at, $2) where id = $1";
+
+const ENABLE: &str = "update users set disabled_at = null where id = $1";
+
+const SET_PASSWORD: &str = "update users set password_hash = $2 where id = $1";
+
+type Row = (i64, String, String, String, Option<Timestamp>);
 
 /// One account.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,13 +42,58 @@ pub struct User {
     pub id: i64,
     /// Its name, as it was given.
     pub name: String,
-    /// Its role.
-    pub role: Role,
+    /// What its grants come to.
+    pub rights: Rights,
     /// The hash of its password; empty where no password opens it.
     pub password_hash: String,
+    /// Since when it may sign in no more.
+    pub disabled_at: Option<DateTime<Utc>>,
 }
 
-/// Adds an account; `None` where one of that name exists already, whatever its case.
+/// What came of adding an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// Its number.
+    Done(i64),
+    /// There is one of that name already, whatever its case.
+    NameTaken,
+    /// Its grants cannot be made.
+    Refused(Granted),
+}
+
+/// Adds an account with these grants.
+///
+/// # Errors
+/// Where the database fails; then nothing has changed.
+pub async fn add_with(
+    db: &Database,
+    name: &str,
+    grants: &[Grant],
+    password_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<Added, StoreError> {
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let id: Option<i64> = sqlx::query_scalar(ADD)
+            .bind(name)
+            .bind(key(name))
+            .bind(password_hash)
+            .bind(Timestamp::from(now))
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(id) = id else {
+            return Ok(Added::NameTaken);
+        };
+        match tx.grant(id, grants).await? {
+            Granted::Done => {}
+            refused => return Ok(Added::Refused(refused)),
+        }
+        tx.commit().await?;
+        Ok(Added::Done(id))
+    })
+}
+
+/// Adds an account with a role at every school; `None` where one of that name exists already, whatever its case.
 ///
 /// # Errors
 /// Where the database fails.
@@ -41,19 +104,58 @@ pub async fn add(
     password_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<i64>, StoreError> {
+    let grants = [Grant::everywhere(role.as_str())];
+    Ok(
+        match add_with(db, name, &grants, password_hash, now).await? {
+            Added::Done(id) => Some(id),
+            Added::NameTaken | Added::Refused(_) => None,
+        },
+    )
+}
+
+/// Every account, by name.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn all(db: &Database) -> Result<Vec<User>, StoreError> {
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(ALL).fetch_all(pool).await?);
+    rows.into_iter().map(user).collect()
+}
+
+/// Lets somebody sign in no more, or again. Sessions of a disabled account are worth nothing from now on.
+///
+/// # Errors
+/// Where the database fails; then nothing has changed.
+pub async fn disable(
+    db: &Database,
+    id: i64,
+    disabled_at: Option<DateTime<Utc>>,
+) -> Result<Granted, StoreError> {
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
-        let id = sqlx::query_scalar(ADD)
-            .bind(name)
-            .bind(key(name))
-            .bind(role.as_str())
-            .bind(password_hash)
-            .bind(Timestamp::from(now))
-            .fetch_optional(&mut *tx)
-            .await?;
+        tx.queue().await?;
+        let query = match disabled_at {
+            Some(at) => sqlx::query(DISABLE).bind(id).bind(Timestamp::from(at)),
+            None => sqlx::query(ENABLE).bind(id),
+        };
+        if query.execute(&mut *tx).await?.rows_affected() == 0 {
+            return Ok(Granted::NoSuchUser);
+        }
+        if disabled_at.is_some() && !tx.is_administered().await? {
+            return Ok(Granted::LastAdministrator);
+        }
         tx.commit().await?;
-        Ok(id)
+        Ok(Granted::Done)
     })
+}
+
+/// Gives an account another password; sessions opened by the old one end.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn set_password(db: &Database, id: i64, password_hash: &str) -> Result<(), StoreError> {
+    write!(db, SET_PASSWORD, id, password_hash);
+    Ok(())
 }
 
 /// The account of that name, whatever its case.
@@ -65,7 +167,7 @@ pub async fn by_name(db: &Database, name: &str) -> Result<Option<User>, StoreErr
         .bind(key(name))
         .fetch_optional(pool)
         .await?);
-    Ok(row.map(user))
+    row.map(user).transpose()
 }
 
 /// The account of that number.
@@ -77,7 +179,7 @@ pub async fn by_id(db: &Database, id: i64) -> Result<Option<User>, StoreError> {
         .bind(id)
         .fetch_optional(pool)
         .await?);
-    Ok(row.map(user))
+    row.map(user).transpose()
 }
 
 /// What two spellings of one name have in common. Postgres keeps no zero characters.
@@ -85,11 +187,12 @@ pub fn key(name: &str) -> String {
     name.trim().to_lowercase().replace('\0', "\u{fffd}")
 }
 
-fn user((id, name, Word(role), password_hash): Row) -> User {
-    User {
+fn user((id, name, rights, password_hash, disabled_at): Row) -> Result<User, StoreError> {
+    Ok(User {
         id,
         name,
-        role,
+        rights: json(0, "rights", &rights)?,
         password_hash,
-    }
+        disabled_at: disabled_at.map(Timestamp::utc),
+    })
 }

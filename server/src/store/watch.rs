@@ -13,7 +13,7 @@ use super::{Database, StoreError, detail::json, on_database, time::Timestamp, wo
 /// The earliest of what changed, so that who reads on from the last one misses nothing.
 const CHANGED: &str = "
     select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id,
-        tally, revision, changed_at
+        tally, revision, changed_at, organization_id
     from messages
     where changed_at >= $1 and visible_from <= $2
     order by changed_at, id
@@ -33,7 +33,11 @@ struct Row {
     tally: String,
     revision: i64,
     changed_at: Timestamp,
+    organization_id: i64,
 }
+
+/// A change, and the school whose message it is.
+pub type Seen = (Change, i64);
 
 /// The messages that changed at `since` or later, as they stand now, the longest ago first; at most `most`.
 ///
@@ -45,7 +49,7 @@ pub async fn changed(
     most: u32,
     zone: Tz,
     now: DateTime<Utc>,
-) -> Result<Vec<Change>, StoreError> {
+) -> Result<Vec<Seen>, StoreError> {
     let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(CHANGED)
         .bind(Timestamp::from(since))
         .bind(Timestamp::from(now))
@@ -55,10 +59,10 @@ pub async fn changed(
     rows.into_iter().map(|row| change(row, zone)).collect()
 }
 
-fn change(row: Row, zone: Tz) -> Result<Change, StoreError> {
+fn change(row: Row, zone: Tz) -> Result<Seen, StoreError> {
     let tally: Tally = json(row.id, "tally", &row.tally)?;
     let Word(status) = row.status;
-    Ok(Change {
+    let change = Change {
         progress: tally.progress(),
         summary: tally.summary(),
         can_cancel: status.can_cancel(),
@@ -75,5 +79,6 @@ fn change(row: Row, zone: Tz) -> Result<Change, StoreError> {
             scheduled_at: row.scheduled_at.local(zone),
             schedule_id: row.schedule_id,
         },
-    })
+    };
+    Ok((change, row.organization_id))
 }

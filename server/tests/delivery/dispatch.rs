@@ -9,7 +9,7 @@ use server::{
         providers::{Outcome, sandbox::Pace},
     },
     receipts::Why,
-    store::{inbox, suppression},
+    store::{inbox, reach::Reach, suppression},
 };
 use shared::{
     call_status::CallStatus,
@@ -187,10 +187,10 @@ on_both_databases! {
         let routes = Routes::sandbox(&log.db, &clock, Pace::AtOnce);
         let zone = chrono_tz::America::Chicago;
         drain(&Dispatcher::new(log.db.clone(), clock, zone, routes, Rules::default())).await;
-        let found = inbox::list(&log.db, "p1", zone).await.expect("it lists");
+        let found = inbox::list(&log.db, &Reach::Everywhere, "p1", zone).await.expect("it lists");
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "Library Hours");
-        assert_eq!(inbox::list(&log.db, "nobody", zone).await.expect("it lists"), []);
+        assert_eq!(inbox::list(&log.db, &Reach::Everywhere, "nobody", zone).await.expect("it lists"), []);
     }
 
     async fn the_sandbox_brings_a_message_to_its_end_and_the_tally_is_that_of_the_rows(log: Log) {

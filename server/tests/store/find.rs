@@ -1,7 +1,7 @@
 //! Find: order, pages, days of the district, schedulers.
 
 use serde_json::json;
-use server::store::find::find;
+use server::store::{find::find, reach::Reach};
 use shared::message::{MessageId, MessageSummary};
 
 use crate::log::{Log, message, on_both_databases, range, utc, with};
@@ -74,7 +74,7 @@ on_both_databases! {
         let zone = log.district.time_zone;
         let at = async |now| {
             let range = range("2020-01-31", "2020-01-31");
-            let found = find(&log.db, &range, zone, None, utc(now)).await.expect("it finds");
+            let found = find(&log.db, &Reach::Everywhere, &range, zone, None, utc(now)).await.expect("it finds");
             assert_eq!(found.total as usize, found.messages.len());
             found.messages.into_iter().map(|row| row.schedule_id).collect::<Vec<_>>()
         };

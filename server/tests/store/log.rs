@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use server::{
     clock::FixedClock,
     entry::{ImportReport, RefusedLine, import},
-    store::{Database, District, detail, find, recipients},
+    store::{Database, District, detail, find, reach::Reach, recipients},
 };
 use shared::{
     delivery::{RecipientPage, RecipientQuery},
@@ -99,7 +99,7 @@ impl Log {
         let range = range("1900-01-01", "2100-12-31");
         let zone = self.district.time_zone;
         let later = utc("2100-12-31T00:00:00Z");
-        let all = find::find(&self.db, &range, zone, None, later).await;
+        let all = find::find(&self.db, &Reach::Everywhere, &range, zone, None, later).await;
         let newest = all
             .expect("it finds")
             .messages
@@ -115,7 +115,15 @@ impl Log {
 
     pub async fn find_before(&self, from: &str, to: &str, before: Option<MessageId>) -> FindResult {
         let zone = self.district.time_zone;
-        let found = find::find(&self.db, &range(from, to), zone, before, self.now).await;
+        let found = find::find(
+            &self.db,
+            &Reach::Everywhere,
+            &range(from, to),
+            zone,
+            before,
+            self.now,
+        )
+        .await;
         found.expect("it finds")
     }
 

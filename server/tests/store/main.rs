@@ -14,5 +14,6 @@ mod manual;
 mod recipients;
 mod report;
 mod resend;
+mod rights;
 mod submit;
 mod suppression;

@@ -8,7 +8,7 @@ use shared::{
 
 use crate::log::{Log, on_both_databases, utc};
 
-const MANUAL: &[u8] = include_bytes!("../../fixtures/manual.ndjson");
+pub const MANUAL: &[u8] = include_bytes!("../../fixtures/manual.ndjson");
 
 /// A row as on screen, without the school and the sender.
 fn shown(row: &MessageSummary) -> String {
