@@ -62,7 +62,9 @@ fn refusal(detail: &MessageDetail, may: bool) -> Option<&'static str> {
     match (status.cancel_refusal(), detail.can_cancel, may) {
         (Some(refusal), _, _) => Some(refusal),
         (None, _, false) => Some("Your account may read the log, not cancel messages."),
-        (None, false, true) => Some("This message is not yours to cancel, or it is too late. Refresh its status."),
+        (None, false, true) => {
+            Some("This message is not yours to cancel, or it is too late. Refresh its status.")
+        }
         (None, true, true) => None,
     }
 }
