@@ -14,7 +14,7 @@
 //! - **Programs** submit messages by a bearer token ([`token`]), of which only a digest is kept.
 //! - **Permissions** stand beside the routes in [`router`](crate::router): a route is listed with the one
 //!   it needs, and is open only where it is listed as open.
-//! - **Reach**: a permission holds at all schools or at some ([`Reach`](crate::store::reach::Reach)). Where a path
+//! - **Reach**: a permission holds at all schools or at some ([`Reach`]). Where a path
 //!   names a message, [`require`] looks up whose it is: a message that is out of reach does not exist, whatever
 //!   the route, and one that may be read but not, say, stopped is refused. Lists are asked for within reach.
 
@@ -88,8 +88,7 @@ pub async fn require(
     };
     let (mut parts, body) = request.into_parts();
     let here = match message_of(&mut parts).await {
-        // Who reaches everything need not be told whose it is.
-        Some(_) if *account.rights().reach(Permission::View) == Reach::Everywhere => None,
+        Some(_) if account.rights().are_everywhere_the_same() => None,
         Some(id) => Some(organizations::of_message(&session.backend.db, id).await?),
         None => None,
     };

@@ -126,6 +126,12 @@ impl Rights {
         self.reach(permission).includes(organization)
     }
 
+    /// Whether each permission holds at all schools or at none, so that it does not matter whose a message is.
+    pub fn are_everywhere_the_same(&self) -> bool {
+        let mut reaches = self.0.values();
+        reaches.all(|reach| !matches!(reach, Reach::Schools(_)))
+    }
+
     /// Every permission that holds somewhere.
     pub fn permissions(&self) -> Vec<Permission> {
         let all = Permission::ALL.into_iter();

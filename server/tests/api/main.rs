@@ -19,5 +19,6 @@ mod refresh;
 mod refusals;
 mod report;
 mod resend;
+mod rights;
 mod session;
 mod submit;
