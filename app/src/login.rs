@@ -5,10 +5,14 @@ use leptos::{
     task::spawn_local,
     web_sys::{Event, HtmlElement},
 };
-use shared::session::{Credentials, SessionInfo};
+use shared::{
+    paths,
+    session::{Credentials, SessionInfo},
+};
 
 use crate::{
     api::{self, Answer},
+    location,
     session::Session,
     ui::{
         element::{El, button, effect, el},
@@ -56,6 +60,13 @@ pub fn sign_in() -> El {
         spawn_local(async move { finish(api::sign_in_to_demo().await) });
     };
     let demo = move || session.info().is_some_and(|info| info.demo);
+    let offer = move || session.info().and_then(|info| info.sign_on);
+    let alone = move || offer().is_some_and(|offer| offer.alone);
+    effect(move || {
+        if let Some(offer) = offer() {
+            refusal.set(offer.refusal);
+        }
+    });
 
     let name_field = el(
         "input",
@@ -83,6 +94,7 @@ pub fn sign_in() -> El {
         el("label", &[("class", "field")])
             .child(el("span", &[]).child(label))
             .child(field.bind(text))
+            .attr_when("hidden", alone)
     };
     let top = el("div", &[("class", "sign-in-top")])
         .child(el("span", &[("class", "brand")]).child("Sentlog"))
@@ -97,8 +109,19 @@ pub fn sign_in() -> El {
         .child(
             el("button", &[("class", "button primary"), ("type", "submit")])
                 .aria("aria-busy", move || busy.get())
+                .attr_when("hidden", alone)
                 .child("Sign in"),
         )
+        .child(when(
+            move || offer().is_some(),
+            move || {
+                // The query says where to go on to, as it does for the form.
+                let address = [paths::SIGN_ON, &location::query()].concat();
+                let name = offer().map(|offer| offer.name).unwrap_or_default();
+                el("a", &[("class", "button"), ("href", &address)])
+                    .child(["Sign in with ", &name].concat())
+            },
+        ))
         .child(when(demo, move || {
             el("div", &[("class", "demo")])
                 .child(el("p", &[]).child(

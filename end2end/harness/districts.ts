@@ -2,12 +2,12 @@
 import { constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { databaseUrl, root, Sentlog, tool } from './sentlog.ts';
+import { databaseUrl, PASSWORD, root, Sentlog, tool } from './sentlog.ts';
+
+export { PASSWORD };
 
 /** `manual`: the manual's own screens. `demo`: the demonstration district, which ends today. */
 export type District = 'manual' | 'demo';
-
-export const PASSWORD = 'correct horse battery staple';
 
 /** One account of each role. */
 export const PEOPLE = { viewer: 'vera', operator: 'otto', admin: 'ada' } as const;

@@ -27,6 +27,9 @@ function environment(delivering = false): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), SENTLOG_TIME_ZONE: 'America/Chicago', SENTLOG_NO_DELIVERY: `${!delivering}` };
 }
 
+/** The password of everybody in the stories. */
+export const PASSWORD = 'correct horse battery staple';
+
 /** Where a database is, as the server's setting spells it. */
 export const databaseUrl = (file: string) => `sqlite:${file}`;
 
@@ -102,6 +105,12 @@ export class Sentlog {
   import(...messages: object[]): void {
     const lines = messages.map((message) => JSON.stringify(message)).join('\n');
     tool(['import', '-', '--database-url', databaseUrl(this.database)], lines);
+  }
+
+  /** Adds somebody who may sign in with the password that everybody here has. */
+  person(name: string, role: string): void {
+    const database = ['--database-url', databaseUrl(this.database)];
+    tool(['user', 'add', name, '--role', role, ...database], `${PASSWORD}\n`);
   }
 
   /** A token that lets a program submit messages. */

@@ -1,5 +1,5 @@
 // What others write is shown, never run: bodies, subjects, names and reasons.
-import { expect, test } from '../harness/test.ts';
+import { expect, PASSWORD, test } from '../harness/test.ts';
 
 const BODY = `<p>Dear parents, <b>welcome</b>.</p>
 <script>window.top.hostile = 1; alert(1)</script>
@@ -64,6 +64,60 @@ test('a hostile message is shown, and nothing in it runs or loads', async ({ pag
   expect(await page.evaluate(() => 'hostile' in window)).toBe(false);
   expect(requests.filter((url) => url.includes(':9/'))).toEqual([]);
   expect(requests.filter((url) => url.endsWith('/api/session')).length).toBeLessThanOrEqual(1);
+});
+
+test('what somebody writes to cancel, or puts in the address, is only text', async ({ page, log, server }) => {
+  server.import({ ...hostile, status: 'waiting', recipients: [] });
+  const script = '<img src=x onerror=alert(20)><script>alert(21)</script>';
+  await log.open(`?from=2020-03-01&to=2020-03-01&subject=${encodeURIComponent(script)}&sender=${encodeURIComponent(script)}`);
+  await expect(log.filter('Message Subject')).toHaveValue(script);
+  await expect(log.rows).toHaveCount(0);
+  for (const name of ['message', 'sort', 'status', 'type', 'from', 'failure']) {
+    await page.goto(`/?${name}=${encodeURIComponent(script)}`);
+    await expect(log.grid).toBeVisible();
+  }
+
+  await log.open('?from=2020-03-01&to=2020-03-01');
+  await log.select('Hostile');
+  await page.getByRole('button', { name: 'Cancel this Message' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Cancel this Message' });
+  await dialog.getByRole('textbox', { name: 'Reason (optional)' }).fill(script);
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await expect(log.section('Delivery Summary')).toContainText(`Reason: ${script}`);
+  await page.reload();
+  await expect(log.section('Delivery Summary')).toContainText(`Reason: ${script}`);
+});
+
+test('a hostile message prints as text that no spreadsheet runs and no browser shows', async ({ page, log, server }) => {
+  const formula = '=HYPERLINK("http://127.0.0.1:9/","x")';
+  server.import({ ...hostile, sender: formula, recipients: hostile.recipients.map((to) => ({ ...to, name: formula, student: '@SUM(1)' })) });
+  await log.open('?from=2020-03-01&to=2020-03-01');
+  await log.select('Hostile');
+  const id = new URL(page.url()).searchParams.get('message');
+  for (const format of ['csv', 'docx', 'pdf']) {
+    const answer = await page.request.get(`${server.url}/api/messages/${id}/report?format=${format}&detail=all`);
+    expect(answer.ok(), await answer.text()).toBe(true);
+    expect(answer.headers()['content-disposition']).toMatch(/^attachment/);
+    expect(answer.headers()['x-content-type-options']).toBe('nosniff');
+    if (format !== 'csv') continue;
+    const text = await answer.text();
+    expect(text).toContain(`'${formula.replaceAll('"', '""')}`);
+    expect(text).toContain("'@SUM(1)");
+    expect(text, 'no cell begins a formula').not.toMatch(/(^|,)"?[=@]/m);
+  }
+});
+
+test('whoever is called a script signs in and is shown as one', async ({ browser, server }) => {
+  const name = '<svg onload=alert(22)>';
+  server.person(name, 'viewer');
+  const page = await (await browser.newContext()).newPage();
+  page.on('dialog', (dialog) => { throw new Error(dialog.message()); });
+  await page.goto(`${server.url}/sign-in?next=javascript:alert(23)`);
+  await page.getByRole('textbox', { name: 'Name' }).fill(name);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByText(name, { exact: true })).toBeVisible();
+  await page.context().close();
 });
 
 test('the page answers with a policy that forbids what it does not need', async ({ request, server }) => {

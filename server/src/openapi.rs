@@ -5,12 +5,12 @@ use shared::{paths, session::Role};
 use utoipa::{
     OpenApi as _,
     openapi::{
-        Components, OpenApi,
+        Components, Content, OpenApi, RefOr, Response,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 
-use crate::router;
+use crate::{error::PROBLEM_JSON, router};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -54,8 +54,47 @@ pub fn frame() -> OpenApi {
 
 /// The whole description.
 pub fn describe() -> OpenApi {
-    router::table().into_openapi()
+    let mut description = router::table().into_openapi();
+    for path in description.paths.paths.values_mut() {
+        let operations = [
+            &mut path.get,
+            &mut path.put,
+            &mut path.post,
+            &mut path.delete,
+            &mut path.patch,
+        ];
+        for operation in operations.into_iter().flatten() {
+            operation
+                .responses
+                .responses
+                .values_mut()
+                .for_each(say_problem);
+        }
+    }
+    description
 }
+
+/// Refusals have a type of their own, which no route has to repeat.
+fn say_problem(response: &mut RefOr<Response>) {
+    let RefOr::T(response) = response else {
+        return;
+    };
+    let is_problem = |content: &RefOr<Content>| match content {
+        RefOr::T(Content {
+            schema: Some(RefOr::Ref(schema)),
+            ..
+        }) => schema.ref_location == PROBLEM,
+        _ => false,
+    };
+    if response.content.values().any(is_problem) {
+        let content = std::mem::take(&mut response.content);
+        let named = |(_, content)| (PROBLEM_JSON.to_owned(), content);
+        response.content = content.into_iter().map(named).collect();
+    }
+}
+
+/// Where the description keeps what a refusal looks like.
+const PROBLEM: &str = "#/components/schemas/Problem";
 
 /// The whole description as text, the same for the same program.
 ///

@@ -31,8 +31,8 @@ use crate::{
     extract::MAX_BODY,
     headers, openapi,
     routes::{
-        call_statuses, cancel, detail, events, failures, find, health, inbox, jobs, prints,
-        receipts, recipients, refresh, report, resend, session, submit,
+        call_statuses, cancel, detail, docs, events, failures, find, health, inbox, jobs, prints,
+        receipts, recipients, refresh, report, resend, session, sign_on, submit,
     },
     state::App,
     telemetry,
@@ -56,6 +56,8 @@ pub fn table() -> OpenApiRouter<App> {
             session::sign_out
         )))
         .routes(open(routes!(session::enter_demo)))
+        .routes(open(routes!(sign_on::sign_on)))
+        .routes(open(routes!(sign_on::sign_on_back)))
         .routes(open(routes!(health::health)))
         // Open of session, but signed by the provider.
         .routes(open(routes!(receipts::twilio_messages)))
@@ -64,6 +66,8 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(open(routes!(receipts::mailgun)))
         .routes(open(routes!(receipts::bounces)))
         .routes(needs(Permission::View, routes!(openapi::openapi_json)))
+        .routes(needs(Permission::View, routes!(docs::docs)))
+        .routes(needs(Permission::View, routes!(docs::file)))
         .routes(needs(Permission::View, routes!(find::find)))
         .routes(needs(Permission::View, routes!(events::events)))
         .routes(needs(Permission::View, routes!(detail::detail)))

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use tokio::sync::Semaphore;
 
 use crate::{
-    auth::{attempts::Attempts, password::Passwords, sessions::StoredSessions},
+    auth::{attempts::Attempts, oidc::SignOn, password::Passwords, sessions::StoredSessions},
     clock::SharedClock,
     delivery::{Routes, providers::sandbox::Pace},
     live::Live,
@@ -33,6 +33,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Who is signed in.
     pub sessions: StoredSessions,
+    /// Where else people sign in, if anywhere.
+    pub sign_on: Option<Arc<SignOn>>,
     /// Who failed to sign in.
     pub attempts: Arc<Attempts>,
     /// By what providers' reports are proven.
@@ -93,6 +95,7 @@ impl App {
                 settings.session_longest,
             ),
             passwords: Passwords::new()?,
+            sign_on: None,
             attempts: Arc::default(),
             proofs: Arc::default(),
             carriers: Arc::new(Routes::sandbox(&db, &clock, Pace::Lifelike)),

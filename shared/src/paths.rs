@@ -42,6 +42,10 @@ pub const BOUNCES: &str = "/api/receipts/bounces";
 pub const SESSION: &str = "/api/session";
 /// Signs a visitor of a demonstration in (`POST`), where the server runs as one.
 pub const DEMO_SESSION: &str = "/api/session/demo";
+/// Sends the browser to sign in elsewhere, where the server knows a provider.
+pub const SIGN_ON: &str = "/api/session/sign-on";
+/// Where that provider sends it back to.
+pub const SIGN_ON_BACK: &str = "/api/session/sign-on/back";
 /// News of messages, as server-sent events.
 pub const EVENTS: &str = "/api/events";
 /// What a person finds in the portal, as the router spells it.
@@ -50,6 +54,10 @@ pub const INBOX: &str = "/api/inbox/{person}";
 pub const HEALTH: &str = "/api/health";
 /// The API's description.
 pub const OPENAPI: &str = "/api/openapi.json";
+/// The API's description to browse.
+pub const DOCS: &str = "/api/docs";
+/// A file of that, as the router spells it.
+pub const DOCS_FILE: &str = "/api/docs/{file}";
 
 /// One message.
 pub fn message(id: MessageId) -> String {
@@ -89,6 +97,11 @@ pub fn prints(id: MessageId) -> String {
 /// Why deliveries of one message failed.
 pub fn failures(id: MessageId) -> String {
     FAILURES.replace("{id}", &id.to_string())
+}
+
+/// A file of the API's description to browse.
+pub fn docs(file: &str) -> String {
+    DOCS_FILE.replace("{file}", file)
 }
 
 /// A long report.

@@ -143,6 +143,22 @@ pub struct SessionInfo {
     pub user: Option<CurrentUser>,
     /// Whether the server offers one-click entry to a demonstration.
     pub demo: bool,
+    /// Where else one may sign in, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sign_on: Option<SignOnOffer>,
+}
+
+/// A provider at which people sign in (OpenID Connect).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignOnOffer {
+    /// What it is called.
+    pub name: String,
+    /// Whether it is the only way in: passwords open nothing.
+    pub alone: bool,
+    /// Why this browser's last sign-in there was refused, once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
 }
 
 /// Who is signed in.

@@ -147,6 +147,72 @@ pub fn mail_server() -> Result<(), Failure> {
     ))
 }
 
+/// Makes sure that there is schemathesis, in an environment of its own below the target folder; answers where it is.
+///
+/// # Errors
+/// Where there is no Python with venv, or the package cannot be installed.
+pub fn schemathesis(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    const VERSION: &str = "4.32.5";
+    let folder = workspace.target("schemathesis");
+    let program = folder.join("bin/schemathesis");
+    let there = || {
+        Command::new(&program)
+            .args(["--version"])
+            .output()
+            .is_ok_and(|said| said.contains(VERSION))
+    };
+    if program.exists() && there() {
+        return Ok(program);
+    }
+    say(format!("Installing schemathesis {VERSION} from PyPI."));
+    let make = || {
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .args([&folder])
+            .run()
+    };
+    if make().is_err() && !(apt(&["python3", "python3-venv"]) && make().is_ok()) {
+        return Err(Failure::new(
+            "The API is fuzzed with schemathesis, which needs Python 3.10 or newer with venv. Install it: on Debian by \
+             `sudo apt-get install python3-venv`, then try again.",
+        ));
+    }
+    Command::new(folder.join("bin/pip"))
+        .args(["install", "--quiet", "--disable-pip-version-check"])
+        .args([format!("schemathesis=={VERSION}")])
+        .run()?;
+    Ok(program)
+}
+
+/// Makes sure that there is a tool of cargo's, compiled below the target folder; answers where it is.
+///
+/// # Errors
+/// Where it cannot be compiled.
+pub fn tool(workspace: &Workspace, name: &str, version: &str) -> Result<PathBuf, Failure> {
+    let folder = workspace.target("tools");
+    let program = folder.join("bin").join(name);
+    let there = || {
+        Command::new(&program)
+            .args(["--version"])
+            .output()
+            .is_ok_and(|said| said.contains(version))
+    };
+    if program.exists() && there() {
+        return Ok(program);
+    }
+    say(format!(
+        "Compiling {name} {version}. This takes some minutes, once."
+    ));
+    Command::new("cargo")
+        // They are small jobs: compiling them unoptimised is what saves time.
+        .args(["install", "--locked", "--debug", "--force", name])
+        .args(["--version", version, "--root"])
+        .args([&folder])
+        .env("CARGO_TARGET_DIR", workspace.target("tools/target"))
+        .run()?;
+    Ok(program)
+}
+
 fn has_browser(workspace: &Workspace, name: &str, system: &[&str]) -> bool {
     if system.iter().any(|path| Path::new(path).exists()) {
         return true;

@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, runs, tests and measures Sentlog, and says what it is doing.
 
+mod audit;
 mod bench;
 mod build;
 mod check;
@@ -41,6 +42,8 @@ enum Verb {
     Test,
     /// Runs the static part of `test`: format, lints, documentation, types.
     Check,
+    /// Audits what Sentlog is built from: licences, sources, advisories. Compiles its tools at first.
+    Audit,
     /// Measures the server, and the page beside other tables of the same rows.
     Bench(bench::Options),
 }
@@ -62,6 +65,7 @@ fn dispatch(verb: Verb, workspace: &Workspace) -> Result<(), Failure> {
         Verb::Run(options) => run::run(workspace, &options),
         Verb::Test => test::test(workspace),
         Verb::Check => check::check(workspace),
+        Verb::Audit => audit::audit(workspace),
         Verb::Bench(options) => bench::bench(workspace, &options),
     }
 }

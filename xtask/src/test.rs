@@ -1,7 +1,7 @@
 //! `test`: every test of every layer, from a bare clone to a summary.
 
 use crate::{
-    build, check,
+    audit, build, check,
     command::{Command, say},
     failure::Failure,
     install,
@@ -22,15 +22,19 @@ pub fn test(workspace: &Workspace) -> Result<(), Failure> {
     install::firefox(workspace);
     install::postgres()?;
     install::mail_server()?;
+    let schemathesis = install::schemathesis(workspace)?;
 
     let mut layers = Layers::default();
     check::add(workspace, &mut layers);
+    audit::add(workspace, &mut layers)?;
     layers.run("rules, store on both databases, API", || {
         workspace
             .command("cargo")
             .args(["test", "--workspace"])
             .env("REQUIRE_POSTGRES", "1")
             .env("REQUIRE_SMTP", "1")
+            .env("REQUIRE_OIDC", "1")
+            .env("SCHEMATHESIS", &schemathesis)
             .run()
     });
     let built = layers.run("release build", || {

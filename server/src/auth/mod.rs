@@ -1,6 +1,6 @@
 //! Who is asking, and may they.
 //!
-//! - **Accounts** are local. Passwords are kept as argon2id hashes ([`password`]); an unknown name costs as
+//! - **Accounts** are local, or of people who sign in elsewhere. Passwords are kept as argon2id hashes ([`password`]); an unknown name costs as
 //!   much time as a wrong password, and both get the same answer.
 //! - **Sessions** live in our store ([`sessions`]), under the hash of what the cookie holds. They end when
 //!   left idle, a fixed time after the sign-in, at sign-out, and when the password changes. Each sign-in
@@ -17,6 +17,49 @@
 //! - **Reach**: a permission holds at all schools or at some ([`Reach`]). Where a path
 //!   names a message, [`require`] looks up whose it is: a message that is out of reach does not exist, whatever
 //!   the route, and one that may be read but not, say, stopped is refused. Lists are asked for within reach.
+//! - **The district's own provider** may say who somebody is instead of a password ([`oidc`]).
+//!
+//! # OWASP ASVS 4.0.3, level 2
+//! Met, and where:
+//!
+//! | | |
+//! | --- | --- |
+//! | 2.1.1–2.1.4 | 12 characters at least, any of them, up to 1024 bytes, none cut off: [`password`] |
+//! | 2.1.9–2.1.11 | no rules of composition, no rotation, pasting and password managers welcome: the page's form |
+//! | 2.2.1 | attempts limited by account and by address: [`attempts`] |
+//! | 2.4.1–2.4.4 | argon2id, a salt of its own each, 19 MiB and two passes: [`password`] |
+//! | 2.7, 2.8, 2.9 | second factors are the provider's, whose sign-in replaces ours: [`oidc`], `--no-local-sign-in` |
+//! | 2.10.1–2.10.4 | secrets from files, never in the log; programs have tokens of their own: [`secret`](crate::secret), [`token`] |
+//! | 3.2.1–3.2.4 | a new random id of 128 bits at each sign-in, kept as a digest: [`sessions`] |
+//! | 3.3.1–3.3.3 | sessions end at sign-out, when idle, after their time, and with the password: [`sessions`], [`accounts`] |
+//! | 3.4.1–3.4.5 | `Secure`, `HttpOnly`, `SameSite=Strict`, `__Host-`, path `/`: [`layer`] |
+//! | 3.5.2, 3.5.3 | tokens of programs are random, looked up by digest, and no session: [`token`] |
+//! | 4.1.1–4.1.5 | decided on the server, closed unless listed, failing closed: [`router`](crate::router), [`require`] |
+//! | 4.2.2 | changes from our own page only: [`same_origin`] |
+//! | 5.1.2–5.1.5 | what is not expected is refused, and redirects lead to own paths: [`extract`](crate::extract), [`oidc`] |
+//! | 5.2, 5.3 | bodies sanitised and framed without rights, text set as text, SQL bound: [`html`](crate::html), [`store`](crate::store) |
+//! | 6.2.1–6.2.6, 6.3 | well-known algorithms from well-known crates, the system's randomness: [`secret`](crate::secret) |
+//! | 7.1, 7.4 | no secret or address in the log, refusals that tell nothing inner: [`error`](crate::error) |
+//! | 8.2.1 | answers of the API are kept in no cache: [`headers`](crate::headers) |
+//! | 9.1 | TLS ends in the proxy; browsers are told to stay there: [`headers`](crate::headers), `--behind-tls` |
+//! | 9.2 | the other side's certificate is checked: rustls, in [`oidc`] and the providers |
+//! | 11.1.4 | connections, heads, bodies and patience are bounded: [`connections`](crate::connections) |
+//! | 12.1.1 | bodies are bounded, each by its address: [`extract`](crate::extract) |
+//! | 13.1.1, 13.2 | one encoding, JSON by its content type, methods that are listed: [`extract`](crate::extract) |
+//! | 14.2.1 | what we are built from is audited: `cargo xtask audit` |
+//! | 14.4.1–14.4.7 | types, `nosniff`, a policy without anything inline, no framing: [`headers`](crate::headers) |
+//! | 14.5.1–14.5.3 | methods and origins are checked, none is let in by CORS: [`router`](crate::router), [`same_origin`] |
+//!
+//! Not met:
+//!
+//! | | |
+//! | --- | --- |
+//! | 2.1.7 | new passwords are not held against lists of stolen ones: a server in a school reaches no such list |
+//! | 2.1.8 | no meter of strength |
+//! | 2.2.3 | nobody is told of changes to their account: we may know no address of theirs |
+//! | 2.7, 2.8 | no second factor for local accounts |
+//! | 3.7.1 | no second sign-in before an important change; a session lasts half a day at most |
+//! | 8.3.4–8.3.8 | what is sensitive, and for how long it is kept, is decided by the district |
 
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},
@@ -40,6 +83,7 @@ use crate::{
 
 pub mod accounts;
 pub mod attempts;
+pub mod oidc;
 pub mod password;
 pub mod same_origin;
 pub mod sessions;
@@ -182,6 +226,11 @@ pub fn current_user(account: &Account, grants: &[Grant]) -> CurrentUser {
         role: words.collect::<Vec<_>>().join(", "),
         permissions: account.rights().permissions(),
     }
+}
+
+/// Bytes as hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 const fn in_words(permission: Permission) -> &'static str {

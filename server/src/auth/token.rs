@@ -9,6 +9,7 @@ use axum::{
 use sha2::{Digest, Sha256};
 use shared::{problem::ProblemType, session::Permission};
 
+use super::hex;
 use crate::{
     error::Refusal,
     state::App,
@@ -79,10 +80,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = value.split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && token.starts_with(MARK)).then_some(token)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ mod demo;
 mod import;
 mod providers;
 mod serve;
+mod sign_on;
 mod token;
 mod user;
 
@@ -50,6 +51,8 @@ enum Command {
         delivery: deliver::DeliverySettings,
         #[command(flatten)]
         providers: Box<providers::ProviderSettings>,
+        #[command(flatten)]
+        sign_on: Box<sign_on::SignOnSettings>,
     },
     /// Take in messages from a file, one JSON object a line.
     Import {
@@ -99,7 +102,8 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
             serve,
             delivery,
             providers,
-        } => serve::serve(&store, &serve, &delivery, &providers, SystemClock).await,
+            sign_on,
+        } => serve::serve(&store, &serve, &delivery, &providers, &sign_on, SystemClock).await,
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
         Command::Token(command) => token::run(command, SystemClock).await,

@@ -9,6 +9,7 @@ use super::{
     deliver::{self, Delivering, DeliverySettings},
     demo, open,
     providers::ProviderSettings,
+    sign_on::SignOnSettings,
 };
 use crate::{
     auth::sessions::StoredSessions,
@@ -27,6 +28,7 @@ pub async fn serve(
     settings: &ServeSettings,
     delivery: &DeliverySettings,
     providers: &ProviderSettings,
+    sign_on: &SignOnSettings,
     clock: impl Clock + 'static,
 ) -> Result<(), Failure> {
     let clock: SharedClock = Arc::new(clock);
@@ -51,6 +53,8 @@ pub async fn serve(
         .map_err(|error| Failure::new(format!("Passwords cannot be hashed here: {error}.")))?;
     app.proofs = Arc::new(providers.proofs()?);
     app.carriers = routes.clone();
+    let sign_on = sign_on.sign_on(providers.public_url.as_deref(), &clock)?;
+    app.sign_on = sign_on.map(Arc::new);
     app.paper = settings.paper(app.paper).map_err(Failure::new)?;
     let delivering = Delivering::begin(delivery, &routes, &db, &clock, &district);
     let sweeper = tokio::spawn(sweep(app.sessions.clone()));

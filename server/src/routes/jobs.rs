@@ -94,7 +94,11 @@ fn told(progress: watch::Receiver<ReportJob>) -> impl Stream<Item = Result<Event
 #[utoipa::path(get, path = paths::JOB, tag = "messages",
     params(("job" = String, Path, description = "The job")),
     responses(
-        (status = 200, description = "The file", content_type = "application/pdf"),
+        (status = 200, description = "The file", content(
+            (Vec<u8> = "application/pdf"),
+            (Vec<u8> = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        )),
         (status = 404, body = Problem),
         (status = 409, body = Problem, description = "It is not done yet"),
     ))]

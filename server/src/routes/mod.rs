@@ -3,6 +3,7 @@
 pub mod call_statuses;
 pub mod cancel;
 pub mod detail;
+pub mod docs;
 pub mod events;
 pub mod failures;
 pub mod find;
@@ -16,4 +17,5 @@ pub mod refresh;
 pub mod report;
 pub mod resend;
 pub mod session;
+pub mod sign_on;
 pub mod submit;

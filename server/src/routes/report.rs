@@ -41,7 +41,11 @@ use crate::{
         ("format" = Option<ReportFormat>, Query, description = "As which file: pdf where left out"),
     ),
     responses(
-        (status = 200, description = "The file", content_type = "application/pdf"),
+        (status = 200, description = "The file", content(
+            (Vec<u8> = "application/pdf"),
+            (Vec<u8> = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+        )),
         (status = 202, body = ReportJob, description = "A job makes the file"),
         (status = 400, body = Problem, description = "The message has nothing for what was asked"),
         (status = 404, body = Problem),

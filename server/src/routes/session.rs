@@ -5,15 +5,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::{
     Json,
     extract::{ConnectInfo, FromRequestParts, State},
-    http::{StatusCode, request::Parts},
+    http::{HeaderMap, HeaderName, StatusCode, request::Parts},
+    response::AppendHeaders,
 };
 use axum_login::AuthUser;
 use shared::{
     paths,
     problem::{Problem, ProblemType},
-    session::{Credentials, Role, SessionInfo},
+    session::{Credentials, Role, SessionInfo, SignOnOffer},
 };
 
+use super::sign_on;
 use crate::{
     auth::{AuthSession, accounts::Account, current_user},
     error::{Answer, Refusal},
@@ -28,14 +30,27 @@ pub const DEMO_USER: &str = "Demonstration";
 /// Who am I: also answers who is nobody yet.
 #[utoipa::path(get, path = paths::SESSION, tag = "session", operation_id = "who_am_i",
     responses((status = 200, body = SessionInfo)))]
-pub async fn who_am_i(State(app): State<App>, session: AuthSession) -> Answer<Json<SessionInfo>> {
-    info(&app, session.user.as_ref()).await
+pub async fn who_am_i(
+    State(app): State<App>,
+    headers: HeaderMap,
+    session: AuthSession,
+) -> Answer<(
+    AppendHeaders<Option<(HeaderName, String)>>,
+    Json<SessionInfo>,
+)> {
+    let mut answer = info(&app, session.user.as_ref()).await?;
+    let (sentence, told) = sign_on::refusal(&app, &headers).unzip();
+    if let Some(offer) = &mut answer.0.sign_on {
+        offer.refusal = sentence;
+    }
+    Ok((AppendHeaders(told), answer))
 }
 
 /// Signs in, and answers with a cookie.
 #[utoipa::path(post, path = paths::SESSION, tag = "session", request_body = Credentials, responses(
     (status = 200, body = SessionInfo),
     (status = 401, body = Problem, description = "Name or password is wrong"),
+    (status = 403, body = Problem, description = "People sign in elsewhere only"),
     (status = 429, body = Problem, description = "Too many failures; `Retry-After` says how long to wait"),
 ))]
 pub async fn sign_in(
@@ -44,6 +59,11 @@ pub async fn sign_in(
     mut session: AuthSession,
     extract::Json(credentials): extract::Json<Credentials>,
 ) -> Answer<Json<SessionInfo>> {
+    if app.sign_on.as_ref().is_some_and(|door| door.alone) {
+        return Err(ProblemType::Forbidden
+            .because("Passwords open nothing here. Sign in at the district’s provider instead: reload the page for its button.")
+            .into());
+    }
     let name = users::key(&credentials.name);
     app.attempts
         .begin(&name, address, app.clock.now())
@@ -89,7 +109,7 @@ pub async fn sign_out(mut session: AuthSession) -> Answer<StatusCode> {
 }
 
 /// Begins a session of its own: an id that was known before the sign-in is worth nothing after it.
-async fn enter(
+pub(super) async fn enter(
     app: &App,
     session: &mut AuthSession,
     account: Account,
@@ -114,6 +134,11 @@ async fn info(app: &App, account: Option<&Account>) -> Answer<Json<SessionInfo>>
     Ok(Json(SessionInfo {
         user,
         demo: app.settings.demo,
+        sign_on: app.sign_on.as_ref().map(|door| SignOnOffer {
+            name: door.name.clone(),
+            alone: door.alone,
+            refusal: None,
+        }),
     }))
 }
 

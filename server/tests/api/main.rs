@@ -4,12 +4,14 @@
 
 mod app;
 
+mod abuse;
 mod cancel;
 mod connections;
 mod detail;
 mod events;
 mod find;
 mod frame;
+mod fuzz;
 mod long_report;
 mod openapi;
 mod permissions;

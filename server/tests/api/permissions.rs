@@ -14,6 +14,9 @@ const OPEN: &[(&str, &str)] = &[
     ("post", "/api/session"),
     ("delete", "/api/session"),
     ("post", "/api/session/demo"),
+    // Where one signs in elsewhere, if anywhere.
+    ("get", "/api/session/sign-on"),
+    ("get", "/api/session/sign-on/back"),
     // Signed by the provider instead.
     ("post", "/api/receipts/twilio/messages"),
     ("post", "/api/receipts/twilio/calls"),
