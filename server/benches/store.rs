@@ -16,12 +16,22 @@ use server::{
     clock::{Clock, FixedClock},
     demo::{self, Scale},
     entry::import,
-    store::{Database, District, detail::detail, find::find, reach::Reach, recipients::page},
+    store::{
+        Database, District,
+        detail::detail,
+        find::find,
+        grants::Grant,
+        organizations,
+        reach::Reach,
+        recipients::page,
+        users::{self, Added},
+    },
 };
 use shared::{
     delivery::{DeliveryStatus, DeviceFilter, RecipientQuery},
     find::{CreatedRange, FindResult, parse_day},
     message::MessageId,
+    session::{Permission, Role},
 };
 
 type Failure = Box<dyn std::error::Error>;
@@ -64,6 +74,7 @@ async fn measure(name: &str, url: &str) -> Result<(), Failure> {
     );
 
     let found = find_beside_the_bare_statement(&db, &district, now).await?;
+    find_within_reach(&db, &district, now).await?;
     let row = found
         .messages
         .iter()
@@ -95,6 +106,69 @@ async fn find_beside_the_bare_statement(
         "  find 4000 rows as JSON: {ours:.1?}; the bare statement and its rows as JSON: {bare:.1?}; ratio {ratio:.2}"
     );
     Ok(find(db, &Reach::Everywhere, &range, zone, None, now).await?)
+}
+
+/// What rights cost: a find by who is granted all schools at once, and by who is granted each of them by itself, or all
+/// but a few, or every second one; reading the rights anew each time, as a request does.
+async fn find_within_reach(
+    db: &Database,
+    district: &District,
+    now: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let schools: Vec<_> = organizations::list(db).await?;
+    let schools: Vec<_> = schools.into_iter().map(|school| school.name).collect();
+    let at = |schools: &[String]| -> Vec<Grant> {
+        let grant = |school: &String| Grant {
+            role: Role::Viewer.as_str().to_owned(),
+            organization: Some(school.clone()),
+        };
+        schools.iter().map(grant).collect()
+    };
+    let every_second: Vec<_> = schools.iter().step_by(2).cloned().collect();
+    let everywhere = vec![Grant {
+        role: Role::Viewer.as_str().to_owned(),
+        organization: None,
+    }];
+    let cases = [
+        ("all schools at once", everywhere),
+        ("each school by itself", at(&schools)),
+        ("all but three", at(&schools[3..])),
+        ("every second school", at(&every_second)),
+    ];
+    let mut people = Vec::new();
+    for (name, grants) in &cases {
+        let Added::Done(user) = users::add_with(db, name, grants, "", now).await? else {
+            return Err("nobody was added".into());
+        };
+        people.push(user);
+    }
+    let day = |text| parse_day(text).ok_or("no day");
+    let range = CreatedRange::new(day("2024-01-01")?, day("2026-12-31")?)?;
+    let mut times = vec![Vec::new(); cases.len()];
+    for _ in 0..ROUNDS {
+        for (times, user) in times.iter_mut().zip(&people) {
+            let start = Instant::now();
+            let user = users::by_id(db, *user).await?.ok_or("nobody")?;
+            let reach = user.rights.reach(Permission::View);
+            let found = find(db, reach, &range, district.time_zone, None, now).await?;
+            black_box(serde_json::to_vec(&found)?);
+            times.push(start.elapsed());
+        }
+    }
+    let mut times = times.into_iter().map(median);
+    let all = times.next().ok_or("no case")?;
+    println!(
+        "  find with rights at all {} schools at once: {all:.1?}",
+        schools.len()
+    );
+    for ((name, grants), time) in cases[1..].iter().zip(times) {
+        let ratio = time.as_secs_f64() / all.as_secs_f64();
+        println!(
+            "    {name} ({} grants): {time:.1?}; ratio {ratio:.2}",
+            grants.len()
+        );
+    }
+    Ok(())
 }
 
 /// Runs the statement, reads its rows as they are and writes them as JSON.

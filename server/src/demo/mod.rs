@@ -115,5 +115,6 @@ pub async fn fill(
         }
         progress(scale.days - ago, scale.days);
     }
+    db.take_stock().await?;
     Ok(written)
 }

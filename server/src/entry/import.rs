@@ -70,10 +70,7 @@ pub async fn import(
 ) -> Result<ImportReport, ImportError> {
     let mut lines = LineReader::new(reader);
     let mut report = ImportReport::default();
-    loop {
-        let Some(mut line) = lines.next()? else {
-            return Ok(report);
-        };
+    while let Some(mut line) = lines.next()? {
         let read = json::read(&mut line, district);
         line.skip()?;
         let refused = match read {
@@ -98,4 +95,8 @@ pub async fn import(
             refused: refused.as_ref(),
         });
     }
+    if report.accepted > 0 {
+        db.take_stock().await?;
+    }
+    Ok(report)
 }

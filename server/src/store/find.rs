@@ -10,16 +10,20 @@ use shared::{
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Database, StoreError, on_database,
+    Database, StoreError,
+    detail::json,
+    on_database,
     reach::Reach,
     time::{self, Timestamp},
     word::Word,
 };
 
+const COLUMNS: &str = "
+    id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id";
+
 /// One more than is shown: the extra row says that there are older ones. `($2, $3)` is the place, in the
 /// log's order, before which the rows stand.
 const ROWS: &str = "
-    select id, status, message_type, organization, subject, sender, created_at, scheduled_at, schedule_id
     from messages
     where created_at >= $1 and (created_at, id) < ($2, $3) and visible_from <= $4";
 
@@ -68,16 +72,11 @@ pub async fn find(
     };
     let mut messages: Vec<MessageSummary> = match place {
         None => Vec::new(),
-        Some((at, id)) => on_database!(db, |pool| {
-            let rows: Vec<Row> = sqlx::query_as(AssertSqlSafe([ROWS, &within, NEWEST].concat()))
-                .bind(from)
-                .bind(at)
-                .bind(id)
-                .bind(now)
-                .fetch_all(pool)
-                .await?;
-            rows.into_iter().map(|row| summary(row, zone)).collect()
-        }),
+        Some((at, id)) => rows(db, &within, from, (at, id), now)
+            .await?
+            .into_iter()
+            .map(|row| summary(row, zone))
+            .collect(),
     };
     let truncated = messages.len() > FIND_LIMIT;
     messages.truncate(FIND_LIMIT);
@@ -95,6 +94,40 @@ pub async fn find(
         as_of: now.local(zone),
         time_zone: zone.name().to_owned(),
     })
+}
+
+/// The rows before a place. SQLite's cross from its own thread, and copying each value on its way would cost more than
+/// reading it: there a row comes as one value, a JSON array.
+async fn rows(
+    db: &Database,
+    within: &str,
+    from: Timestamp,
+    (at, id): (Timestamp, i64),
+    now: Timestamp,
+) -> Result<Vec<Row>, StoreError> {
+    let select = |columns: &[&str]| {
+        let statement = [&["select "], columns, &[ROWS, within, NEWEST]].concat();
+        AssertSqlSafe(statement.concat())
+    };
+    match db {
+        Database::Sqlite(pool) => {
+            let rows: Vec<String> = sqlx::query_scalar(select(&["json_array(", COLUMNS, ")"]))
+                .bind(from)
+                .bind(at)
+                .bind(id)
+                .bind(now)
+                .fetch_all(pool)
+                .await?;
+            rows.iter().map(|row| json(0, "row", row)).collect()
+        }
+        Database::Postgres(pool) => Ok(sqlx::query_as(select(&[COLUMNS]))
+            .bind(from)
+            .bind(at)
+            .bind(id)
+            .bind(now)
+            .fetch_all(pool)
+            .await?),
+    }
 }
 
 fn summary(row: Row, zone: Tz) -> MessageSummary {

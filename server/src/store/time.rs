@@ -2,9 +2,10 @@
 
 use chrono::{
     DateTime, Days, FixedOffset, NaiveDate, NaiveTime, Offset, SubsecRound, TimeDelta, TimeZone,
-    Utc,
+    Utc, serde::ts_milliseconds,
 };
 use chrono_tz::Tz;
+use serde::Deserialize;
 use sqlx::{
     Database, Decode, Encode, Postgres, Sqlite, Type,
     encode::IsNull,
@@ -14,8 +15,9 @@ use sqlx::{
 };
 
 /// An instant as the database keeps it: whole milliseconds, an integer in SQLite, `timestamptz` in Postgres.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(DateTime<Utc>);
+/// In JSON that SQLite makes of rows likewise an integer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+pub struct Timestamp(#[serde(with = "ts_milliseconds")] DateTime<Utc>);
 
 impl From<DateTime<Utc>> for Timestamp {
     fn from(at: DateTime<Utc>) -> Self {

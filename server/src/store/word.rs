@@ -2,10 +2,12 @@
 
 use std::{error::Error, str::FromStr};
 
+use serde::Deserialize;
 use sqlx::{Database, Decode, Type, error::BoxDynError};
 
 /// A `T` read from the text column that holds its word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
 pub(super) struct Word<T>(pub T);
 
 impl<DB: Database, T> Type<DB> for Word<T>

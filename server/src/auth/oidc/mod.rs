@@ -1,8 +1,8 @@
 //! Sign-in by OpenID Connect: authorization code with PKCE, state and nonce.
 //!
-//! - A browser that goes to the provider gets a cookie of its own; what must come back with it ([`Errand`](provider::Errand)) is kept
-//!   here, for ten minutes and for one use. The cookie is `SameSite=Lax`, because the provider sends the browser
-//!   back; the session's stays `Strict`.
+//! - A browser that goes to the provider gets a cookie of its own; what must come back with it
+//!   ([`Errand`](provider::Errand)) is kept here, for ten minutes and for one use. The cookie is `SameSite=Lax`,
+//!   because the provider sends the browser back; the session's stays `Strict`.
 //! - A person is bound to the provider's word for them (issuer and subject) and never found by name or address: an
 //!   account made here is nobody's at the provider, whatever they are called there.
 //! - What they may do is what the mapping ([`mapping`]) makes of their claims, anew at every sign-in. Who matches
