@@ -25,6 +25,7 @@ use crate::{error::PROBLEM_JSON, router};
         (name = "messages", description = "The log"),
         (name = "receipts", description = "What providers report, each signed in its own way"),
         (name = "session", description = "Who is asking"),
+        (name = "administration", description = "Who may do what, and which programs submit"),
         (name = "server", description = "The server itself"),
     ),
     components(schemas(Role)),

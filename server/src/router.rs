@@ -31,6 +31,7 @@ use crate::{
     extract::MAX_BODY,
     headers, openapi,
     routes::{
+        administration::{password, people, roles, schools, sessions, tokens, welcome},
         call_statuses, cancel, detail, docs, events, failures, find, health, inbox, jobs, prints,
         receipts, recipients, refresh, report, resend, session, sign_on, submit,
     },
@@ -65,6 +66,37 @@ pub fn table() -> OpenApiRouter<App> {
         .routes(open(routes!(receipts::twilio_incoming)))
         .routes(open(routes!(receipts::mailgun)))
         .routes(open(routes!(receipts::bounces)))
+        .routes(open(routes!(welcome::invited)))
+        .routes(open(routes!(welcome::welcome)))
+        .routes(whoever(routes!(password::change_password)))
+        .routes(whoever(routes!(sessions::end_others)))
+        .routes(needs(
+            Permission::Administer,
+            routes!(people::people, people::add_person),
+        ))
+        .routes(needs(Permission::Administer, routes!(people::grant)))
+        .routes(needs(Permission::Administer, routes!(people::disable)))
+        .routes(needs(Permission::Administer, routes!(people::reset)))
+        .routes(needs(Permission::Administer, routes!(people::end_sessions)))
+        .routes(needs(Permission::Administer, routes!(roles::roles)))
+        .routes(needs(
+            Permission::Administer,
+            routes!(roles::put_role, roles::remove_role),
+        ))
+        .routes(needs(
+            Permission::Administer,
+            routes!(schools::schools, schools::add_school),
+        ))
+        .routes(needs(
+            Permission::Administer,
+            routes!(tokens::tokens, tokens::add_token),
+        ))
+        .routes(needs(Permission::Administer, routes!(tokens::revoke_token)))
+        .routes(needs(
+            Permission::Administer,
+            routes!(sessions::open_sessions, sessions::end_all),
+        ))
+        .routes(needs(Permission::Administer, routes!(sessions::end)))
         .routes(needs(Permission::View, routes!(openapi::openapi_json)))
         .routes(needs(Permission::View, routes!(docs::docs)))
         .routes(needs(Permission::View, routes!(docs::file)))
@@ -97,6 +129,11 @@ pub fn table() -> OpenApiRouter<App> {
 /// Routes for everybody.
 fn open(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
     routes
+}
+
+/// Routes for whoever is signed in.
+fn whoever(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    routes.map(|routes| routes.route_layer(from_fn(auth::signed_in)))
 }
 
 /// Routes for who is signed in and may do `permission`.

@@ -15,8 +15,9 @@
 //! # Map
 //! `find` and `message` are the log's rows, `delivery`, `call_status` and `failures` what happened to each address,
 //! `standing` how news changes that, `counting` every total, `report` what is printed, `csv` its lines, `datetime` the
-//! one displayed date format, `paths`, `problem` and `session` the API's frame.
+//! one displayed date format, `administration` who may do what, `paths`, `problem` and `session` the API's frame.
 
+pub mod administration;
 pub mod call_status;
 pub mod counting;
 pub mod csv;

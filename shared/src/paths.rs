@@ -59,6 +59,39 @@ pub const DOCS: &str = "/api/docs";
 /// A file of that, as the router spells it.
 pub const DOCS_FILE: &str = "/api/docs/{file}";
 
+/// Changes one's own password.
+pub const PASSWORD: &str = "/api/session/password";
+/// Ends one's own sessions but this.
+pub const OTHER_SESSIONS: &str = "/api/session/others";
+/// Takes up a link by which somebody chooses their password.
+pub const WELCOME: &str = "/api/welcome";
+/// Says whose link it is.
+pub const INVITED: &str = "/api/welcome/link";
+/// The people who may sign in, and another one.
+pub const PEOPLE: &str = "/api/people";
+/// What somebody may do, as the router spells it.
+pub const PERSON_GRANTS: &str = "/api/people/{user}/grants";
+/// Whether somebody may sign in, as the router spells it.
+pub const PERSON_DISABLED: &str = "/api/people/{user}/disabled";
+/// A link by which somebody chooses another password, as the router spells it.
+pub const PERSON_LINK: &str = "/api/people/{user}/link";
+/// Somebody's sessions, as the router spells it.
+pub const PERSON_SESSIONS: &str = "/api/people/{user}/sessions";
+/// The roles.
+pub const ROLES: &str = "/api/roles";
+/// One role, as the router spells it.
+pub const ROLE: &str = "/api/roles/{role}";
+/// The schools, and another one.
+pub const SCHOOLS: &str = "/api/schools";
+/// The programs that may submit messages, and another one.
+pub const TOKENS: &str = "/api/tokens";
+/// One of these, as the router spells it.
+pub const TOKEN: &str = "/api/tokens/{token}";
+/// Everybody's sessions.
+pub const SESSIONS: &str = "/api/sessions";
+/// One of these, as the router spells it.
+pub const ONE_SESSION: &str = "/api/sessions/{session}";
+
 /// One message.
 pub fn message(id: MessageId) -> String {
     MESSAGE.replace("{id}", &id.to_string())
@@ -107,6 +140,41 @@ pub fn docs(file: &str) -> String {
 /// A long report.
 pub fn job(job: &str) -> String {
     JOB.replace("{job}", job)
+}
+
+/// What somebody may do.
+pub fn person_grants(user: i64) -> String {
+    PERSON_GRANTS.replace("{user}", &user.to_string())
+}
+
+/// Whether somebody may sign in.
+pub fn person_disabled(user: i64) -> String {
+    PERSON_DISABLED.replace("{user}", &user.to_string())
+}
+
+/// A link by which somebody chooses another password.
+pub fn person_link(user: i64) -> String {
+    PERSON_LINK.replace("{user}", &user.to_string())
+}
+
+/// Somebody's sessions.
+pub fn person_sessions(user: i64) -> String {
+    PERSON_SESSIONS.replace("{user}", &user.to_string())
+}
+
+/// One role, its name percent-encoded.
+pub fn role(encoded: &str) -> String {
+    ROLE.replace("{role}", encoded)
+}
+
+/// One token, its name percent-encoded.
+pub fn token(encoded: &str) -> String {
+    TOKEN.replace("{token}", encoded)
+}
+
+/// One session.
+pub fn one_session(session: &str) -> String {
+    ONE_SESSION.replace("{session}", session)
 }
 
 /// How far a long report is.

@@ -75,6 +75,8 @@ problem_types! {
     NothingToResend = "nothing-to-resend", 409, "Nobody to resend to";
     /// A long report is not done yet.
     NotReady = "not-ready", 409, "Not ready yet";
+    /// It cannot be as things stand: a name is taken, or nobody would be left to administer.
+    Conflict = "conflict", 409, "Not possible as things stand";
     /// The body is larger than the server takes.
     TooLarge = "too-large", 413, "The request is too large";
     /// The body is not JSON by its content type.

@@ -160,6 +160,25 @@ pub async fn require(
     Ok(next.run(request).await)
 }
 
+/// Lets through whoever is signed in, and tells the handler who it is.
+///
+/// # Errors
+/// Not signed in.
+pub async fn signed_in(
+    session: AuthSession,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    let Some(account) = session.user else {
+        return Err(ProblemType::NotSignedIn.because(NOT_SIGNED_IN).into());
+    };
+    request.extensions_mut().insert(SignedIn {
+        account,
+        here: None,
+    });
+    Ok(next.run(request).await)
+}
+
 /// The message that the path names.
 async fn message_of(parts: &mut Parts) -> Option<i64> {
     let params = RawPathParams::from_request_parts(parts, &()).await.ok()?;

@@ -80,6 +80,16 @@ impl Passwords {
         })
     }
 
+    /// The hash to keep for a password, made in its turn on a thread of its own.
+    ///
+    /// # Errors
+    /// Where argon2 refuses it.
+    pub async fn hash(&self, password: String) -> Result<String, Error> {
+        let _turn = self.turns.acquire().await.map_err(|_| Error::Crypto)?;
+        let made = tokio::task::spawn_blocking(move || hash(&password)).await;
+        made.unwrap_or(Err(Error::Crypto))
+    }
+
     /// Whether `password` is the one that was hashed. Takes as long where there is no hash.
     pub async fn verify(&self, password: String, hash: Option<String>) -> bool {
         if password.len() > MAX_LENGTH {

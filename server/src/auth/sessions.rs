@@ -14,8 +14,17 @@ use tower_sessions::{
 
 use crate::{
     clock::SharedClock,
-    store::{Database, StoreError, sessions},
+    store::{
+        Database, StoreError,
+        sessions::{self, Open, Owner},
+    },
 };
+
+/// Where axum-login keeps who is signed in.
+const LOGIN: &str = "axum-login.data";
+
+/// Where we keep where a session was begun.
+pub const BEGUN: &str = "begun";
 
 /// That a session is in use is noted this often at most, so that reading the log writes hardly anything.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
@@ -68,6 +77,20 @@ impl StoredSessions {
             .is_some())
     }
 
+    /// Every session that is open, the last used first.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn list(&self) -> std::result::Result<Vec<Open>, StoreError> {
+        let (made, used) = self.limits(self.clock.now());
+        sessions::list(&self.db, made, used).await
+    }
+
+    /// After when an open session was begun and used.
+    pub fn limits_now(&self) -> (DateTime<Utc>, DateTime<Utc>) {
+        self.limits(self.clock.now())
+    }
+
     fn limits(&self, now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
         (now - self.longest, now - self.idle)
     }
@@ -78,7 +101,7 @@ impl SessionStore for StoredSessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let data = encode(record)?;
         let now = self.clock.now();
-        while !sessions::create(&self.db, &key(&record.id), &data, now)
+        while !sessions::create(&self.db, &key(&record.id), &data, &owner(record), now)
             .await
             .map_err(failed)?
         {
@@ -89,9 +112,15 @@ impl SessionStore for StoredSessions {
 
     async fn save(&self, record: &Record) -> Result<()> {
         let data = encode(record)?;
-        sessions::save(&self.db, &key(&record.id), &data, self.clock.now())
-            .await
-            .map_err(failed)
+        sessions::save(
+            &self.db,
+            &key(&record.id),
+            &data,
+            &owner(record),
+            self.clock.now(),
+        )
+        .await
+        .map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -122,12 +151,24 @@ impl SessionStore for StoredSessions {
     }
 }
 
+/// Whose a session is, by what it carries.
+fn owner(record: &Record) -> Owner {
+    let begun = record.data.get(BEGUN);
+    let text = |name: &str| Some(begun?.get(name)?.as_str()?.to_owned());
+    let login = record.data.get(LOGIN);
+    Owner {
+        user: login.and_then(|login| login.get("user_id")?.as_i64()),
+        address: text("address"),
+        browser: text("browser"),
+    }
+}
+
 fn encode(record: &Record) -> Result<String> {
     serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
 }
 
 /// What the store knows a session by: a digest, from which nobody finds the cookie.
-fn key(id: &Id) -> String {
+pub fn key(id: &Id) -> String {
     Sha256::digest(id.0.to_be_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))

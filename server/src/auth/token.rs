@@ -33,8 +33,13 @@ pub struct Program {
 
 /// A new token of 256 random bits.
 pub fn make() -> String {
+    format!("{MARK}{}", random())
+}
+
+/// 256 random bits.
+pub fn random() -> String {
     let bits: [u8; 32] = rand::random();
-    MARK.chars().chain(hex(&bits).chars()).collect()
+    hex(&bits)
 }
 
 /// What the store knows a token by.

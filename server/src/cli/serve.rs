@@ -15,8 +15,10 @@ use crate::{
     auth::sessions::StoredSessions,
     clock::{Clock, SharedClock},
     connections, router,
+    routes::administration::{self, LINK_DAYS},
     settings::{ServeSettings, StoreSettings},
     state::App,
+    store::links,
 };
 
 /// How often ended sessions are forgotten.
@@ -57,10 +59,24 @@ pub async fn serve(
     app.sign_on = sign_on.map(Arc::new);
     app.paper = settings.paper(app.paper).map_err(Failure::new)?;
     let delivering = Delivering::begin(delivery, &routes, &db, &clock, &district);
+    let alone = app.sign_on.as_ref().is_some_and(|door| door.alone);
+    let first = match settings.demo || alone {
+        true => None,
+        false => first_administrator(&app).await?,
+    };
     let sweeper = tokio::spawn(sweep(app.sessions.clone()));
     let live = app.live.clone();
     let router = router::router(app);
     println!("Sentlog is at http://{address}");
+    if let Some(path) = first {
+        let own = format!("http://{address}");
+        let base = providers.public_url.as_deref().unwrap_or(&own);
+        println!(
+            "Nobody administers it yet. Whoever opens this address first does, within {LINK_DAYS} days; after a restart \
+             another one is good:\n  {}{path}",
+            base.trim_end_matches('/')
+        );
+    }
     connections::serve(listener, router, settings.limits(), async {
         stop_signal().await;
         live.end();
@@ -75,6 +91,14 @@ pub async fn serve(
     }
     db.close().await;
     Ok(())
+}
+
+/// Where the first administrator comes in, as long as there is none.
+async fn first_administrator(app: &App) -> Result<Option<String>, Failure> {
+    let (link, told) = administration::link(app);
+    let wanted = links::first(&app.db, &link).await;
+    let wanted = wanted.map_err(|error| Failure::new(format!("{}.", causes(&error))))?;
+    Ok(wanted.then_some(told.path))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {

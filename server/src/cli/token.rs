@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Subcommand;
+use shared::administration::{LONGEST_NAME, fit_name};
 
 use super::{Failure, causes, open};
 use crate::{
@@ -41,9 +42,6 @@ pub enum Command {
     },
 }
 
-/// The longest name, in characters.
-const MAX_NAME: usize = 100;
-
 /// Does what the command says.
 pub async fn run(command: Command, clock: impl Clock) -> Result<(), Failure> {
     match command {
@@ -65,8 +63,8 @@ async fn add(
     expires: Option<u16>,
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
-        let words = format!("Give a name of 1 to {MAX_NAME} characters, such as “portal”.");
+    if fit_name(name).is_none() {
+        let words = format!("Give a name of 1 to {LONGEST_NAME} characters, such as “portal”.");
         return Err(Failure::new(words));
     }
     let db = open(store).await?;

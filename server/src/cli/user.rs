@@ -1,18 +1,21 @@
-//! `user add`, `grant`, `ungrant`, `disable`, `enable`, `password`, `list`: the accounts that may sign in.
+//! `user add`, `grant`, `ungrant`, `disable`, `enable`, `password`, `link`, `list`: the accounts that may sign in.
 
 use std::io::{self, IsTerminal, Read};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
+use shared::administration::{LONGEST_NAME, fit_name};
 
 use super::{Failure, causes, open};
 use crate::{
     auth::password::{self, MAX_LENGTH},
     clock::Clock,
+    routes::administration::{self, LINK_DAYS},
     settings::StoreSettings,
     store::{
         Database, StoreError,
         grants::{self, Grant, Granted},
+        links::{self, Link, Linked},
         users::{self, Added, User},
     },
 };
@@ -68,6 +71,13 @@ pub enum Command {
         /// The account's name.
         name: String,
     },
+    /// Print a link by which an account's owner chooses another password; the old one opens nothing from now on.
+    Link {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// The account's name.
+        name: String,
+    },
     /// List the accounts and what they may do.
     List {
         #[command(flatten)]
@@ -101,9 +111,6 @@ impl At {
     }
 }
 
-/// The longest name, in characters.
-const MAX_NAME: usize = 100;
-
 /// Does what the command says.
 pub async fn run(command: Command, clock: impl Clock) -> Result<(), Failure> {
     let (Command::Add { store, .. }
@@ -112,6 +119,7 @@ pub async fn run(command: Command, clock: impl Clock) -> Result<(), Failure> {
     | Command::Disable { store, .. }
     | Command::Enable { store, .. }
     | Command::Password { store, .. }
+    | Command::Link { store, .. }
     | Command::List { store }) = &command;
     let db = open(store).await?;
     let done = carry_out(&db, &command, clock.now()).await;
@@ -161,7 +169,33 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
             println!("{} has another password.", user.name);
             Ok(())
         }
+        Command::Link { name, .. } => link(db, &find(db, name).await?, now).await,
         Command::List { .. } => list(db).await,
+    }
+}
+
+async fn link(db: &Database, user: &User, now: DateTime<Utc>) -> Result<(), Failure> {
+    let (path, key) = administration::path();
+    let expires_at = now + TimeDelta::days(LINK_DAYS);
+    let link = Link {
+        key,
+        now,
+        expires_at,
+    };
+    match links::reset(db, user.id, &link).await.map_err(failed)? {
+        Linked::Done => {
+            eprintln!(
+                "{} chooses another password, once and within {LINK_DAYS} days, at the address of Sentlog followed by",
+                user.name
+            );
+            println!("{path}");
+            Ok(())
+        }
+        Linked::NoSuchUser => told(Ok(Granted::NoSuchUser)),
+        Linked::Provider => Err(Failure::new(format!(
+            "{} signs in at the district’s provider, where the password is kept.",
+            user.name
+        ))),
     }
 }
 
@@ -171,8 +205,8 @@ async fn add(
     grants: &[Grant],
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
-        let words = format!("Give a name of 1 to {MAX_NAME} characters, such as “ada”.");
+    if fit_name(name).is_none() {
+        let words = format!("Give a name of 1 to {LONGEST_NAME} characters, such as “ada”.");
         return Err(Failure::new(words));
     }
     let hash = new_password()?;

@@ -5,10 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use axum::{
     Json,
     extract::{ConnectInfo, FromRequestParts, State},
-    http::{HeaderMap, HeaderName, StatusCode, request::Parts},
+    http::{HeaderMap, HeaderName, StatusCode, header, request::Parts},
     response::AppendHeaders,
 };
 use axum_login::AuthUser;
+use serde::Serialize;
 use shared::{
     paths,
     problem::{Problem, ProblemType},
@@ -17,7 +18,7 @@ use shared::{
 
 use super::sign_on;
 use crate::{
-    auth::{AuthSession, accounts::Account, current_user},
+    auth::{AuthSession, accounts::Account, current_user, sessions::BEGUN},
     error::{Answer, Refusal},
     extract,
     state::App,
@@ -55,7 +56,7 @@ pub async fn who_am_i(
 ))]
 pub async fn sign_in(
     State(app): State<App>,
-    ClientAddress(address): ClientAddress,
+    visitor: Visitor,
     mut session: AuthSession,
     extract::Json(credentials): extract::Json<Credentials>,
 ) -> Answer<Json<SessionInfo>> {
@@ -64,14 +65,14 @@ pub async fn sign_in(
             .because("Passwords open nothing here. Sign in at the district’s provider instead: reload the page for its button.")
             .into());
     }
-    let name = users::key(&credentials.name);
+    let (name, address) = (users::key(&credentials.name), visitor.address);
     app.attempts
         .begin(&name, address, app.clock.now())
         .map_err(Refusal::TooSoon)?;
     match session.authenticate(credentials).await.map_err(failed)? {
         Some(account) => {
             app.attempts.succeeded(&name, address);
-            enter(&app, &mut session, account).await
+            enter(&app, &mut session, account, &visitor).await
         }
         None => Err(ProblemType::WrongCredentials
             .because("The name or the password is wrong. Check both and try again.")
@@ -86,6 +87,7 @@ pub async fn sign_in(
 ))]
 pub async fn enter_demo(
     State(app): State<App>,
+    visitor: Visitor,
     mut session: AuthSession,
 ) -> Answer<Json<SessionInfo>> {
     if !app.settings.demo {
@@ -98,7 +100,7 @@ pub async fn enter_demo(
         .await?
         .filter(|user| user.password_hash.is_empty())
         .ok_or_else(|| Refusal::Internal("the demonstration's account is taken".into()))?;
-    enter(&app, &mut session, Account::new(user)).await
+    enter(&app, &mut session, Account::new(user), &visitor).await
 }
 
 /// Signs out: the session is forgotten here, whatever the browser keeps.
@@ -113,6 +115,7 @@ pub(super) async fn enter(
     app: &App,
     session: &mut AuthSession,
     account: Account,
+    visitor: &Visitor,
 ) -> Answer<Json<SessionInfo>> {
     if session.session.id().is_some() {
         session.logout().await.map_err(failed)?;
@@ -120,6 +123,7 @@ pub(super) async fn enter(
         cycled.map_err(|error| failed(error.into()))?;
     }
     session.login(&account).await.map_err(failed)?;
+    note_beginning(session, visitor).await?;
     info(app, Some(&account)).await
 }
 
@@ -142,18 +146,32 @@ async fn info(app: &App, account: Option<&Account>) -> Answer<Json<SessionInfo>>
     }))
 }
 
-fn failed(error: axum_login::Error<crate::auth::accounts::Accounts>) -> Refusal {
+/// Keeps with the session where it is begun, for whoever has to tell a stranger's.
+async fn note_beginning(session: &AuthSession, visitor: &Visitor) -> Answer<()> {
+    let noted = session.session.insert(BEGUN, visitor).await;
+    noted.map_err(|error| Refusal::Internal(error.to_string()))
+}
+
+pub(super) fn failed(error: axum_login::Error<crate::auth::accounts::Accounts>) -> Refusal {
     match error {
         axum_login::Error::Backend(error) => error.into(),
         axum_login::Error::Session(error) => Refusal::Internal(error.to_string()),
     }
 }
 
-/// Where a request comes from: behind TLS what the proxy says, which adds itself last.
-#[derive(Clone, Copy, Debug)]
-pub struct ClientAddress(IpAddr);
+/// The most of what a browser calls itself that is kept, in characters.
+const LONGEST_BROWSER: usize = 300;
 
-impl FromRequestParts<App> for ClientAddress {
+/// Where a request comes from: behind TLS what the proxy says, which adds itself last.
+#[derive(Clone, Debug, Serialize)]
+pub struct Visitor {
+    /// An address of the network.
+    pub address: IpAddr,
+    /// What the browser calls itself.
+    pub browser: Option<String>,
+}
+
+impl FromRequestParts<App> for Visitor {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
@@ -170,6 +188,11 @@ impl FromRequestParts<App> for ClientAddress {
             value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
         };
         let address = app.settings.behind_tls.then(forwarded).flatten();
-        Ok(ClientAddress(address.unwrap_or(peer)))
+        let browser = parts.headers.get(header::USER_AGENT);
+        let browser = browser.and_then(|value| value.to_str().ok());
+        Ok(Visitor {
+            address: address.unwrap_or(peer),
+            browser: browser.map(|text| text.chars().take(LONGEST_BROWSER).collect()),
+        })
     }
 }

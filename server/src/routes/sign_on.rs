@@ -11,7 +11,7 @@ use shared::{
 };
 use tower_sessions::cookie::{Cookie, SameSite, time::Duration};
 
-use super::session::enter;
+use super::session::{Visitor, enter};
 use crate::{
     auth::{
         AuthSession,
@@ -78,6 +78,7 @@ pub async fn sign_on_back(
     State(app): State<App>,
     headers: HeaderMap,
     params: Params,
+    visitor: Visitor,
     mut session: AuthSession,
 ) -> Answer<Onward> {
     let door = door(&app)?;
@@ -93,7 +94,7 @@ pub async fn sign_on_back(
     };
     match settled {
         Ok((account, next)) => {
-            let _ = enter(&app, &mut session, account).await?;
+            let _ = enter(&app, &mut session, account, &visitor).await?;
             Ok(onward(next, vec![gone(&app, UNDER_WAY)]))
         }
         Err(refused) => Ok(turned_away(&app, &refused)),

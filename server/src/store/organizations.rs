@@ -1,9 +1,13 @@
 //! Organizations: the schools, and the district's offices, that messages are sent for.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, SqliteConnection};
 
 use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp};
+
+const NAMES: &str = "select id, name from organizations";
 
 const ID: &str = "select id from organizations where name = $1";
 
@@ -56,6 +60,16 @@ pub async fn add(db: &Database, name: &str, now: DateTime<Utc>) -> Result<bool, 
         tx.commit().await?;
         Ok(!there)
     })
+}
+
+/// Every one's name, by its number.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn names(db: &Database) -> Result<BTreeMap<i64, String>, StoreError> {
+    let rows: Vec<(i64, String)> =
+        on_database!(db, |pool| sqlx::query_as(NAMES).fetch_all(pool).await?);
+    Ok(rows.into_iter().collect())
 }
 
 /// The number of the school of this name.

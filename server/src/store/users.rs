@@ -33,6 +33,8 @@ const ENABLE: &str = "update users set disabled_at = null where id = $1";
 
 const SET_PASSWORD: &str = "update users set password_hash = $2 where id = $1";
 
+const END_SESSIONS: &str = "delete from sessions where user_id = $1";
+
 type Row = (i64, String, String, String, Option<Timestamp>);
 
 /// One account.
@@ -144,6 +146,10 @@ pub async fn disable(
         if disabled_at.is_some() && !tx.is_administered().await? {
             return Ok(Granted::LastAdministrator);
         }
+        if disabled_at.is_some() {
+            // Else they would be open again once the account is enabled.
+            sqlx::query(END_SESSIONS).bind(id).execute(&mut *tx).await?;
+        }
         tx.commit().await?;
         Ok(Granted::Done)
     })
@@ -156,6 +162,18 @@ pub async fn disable(
 pub async fn set_password(db: &Database, id: i64, password_hash: &str) -> Result<(), StoreError> {
     write!(db, SET_PASSWORD, id, password_hash);
     Ok(())
+}
+
+/// Whether somebody who may sign in administers Sentlog.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn is_administered(db: &Database) -> Result<bool, StoreError> {
+    Ok(on_database!(db, |pool| pool
+        .acquire()
+        .await?
+        .is_administered()
+        .await?))
 }
 
 /// The account of that name, whatever its case.

@@ -117,6 +117,21 @@ impl TestApp {
     /// On this database.
     pub async fn on(url: &str, folder: TempDir, settings: AppSettings) -> Self {
         static HASH: OnceLock<String> = OnceLock::new();
+        let app = Self::empty(url, folder, settings).await;
+        let (db, clock) = (&app.db, &*app.clock);
+        let report = entry::import(db, &app.app.district, clock, MANUAL, &mut |_| {}).await;
+        assert_eq!(report.unwrap().accepted, 13);
+        let hash = HASH.get_or_init(|| password::hash(PASSWORD).unwrap());
+        for role in Role::ALL {
+            users::add(db, role.as_str(), role, hash, clock.now())
+                .await
+                .unwrap();
+        }
+        app
+    }
+
+    /// On this database, without a message or an account: as at a first start.
+    pub async fn empty(url: &str, folder: TempDir, settings: AppSettings) -> Self {
         let db = Database::connect(url).await.unwrap();
         db.migrate().await.unwrap();
         let clock = Arc::new(FixedClock::at("2020-01-31T22:00:00Z".parse().unwrap()));
@@ -124,14 +139,6 @@ impl TestApp {
             time_zone: chrono_tz::America::Chicago,
             phone_region: phonenumber::country::Id::US,
         };
-        let report = entry::import(&db, &district, &*clock, MANUAL, &mut |_| {}).await;
-        assert_eq!(report.unwrap().accepted, 13);
-        let hash = HASH.get_or_init(|| password::hash(PASSWORD).unwrap());
-        for role in Role::ALL {
-            users::add(&db, role.as_str(), role, hash, clock.now())
-                .await
-                .unwrap();
-        }
         let app = App::new(db.clone(), clock.clone(), district, settings).unwrap();
         TestApp {
             router: router(app.clone()),

@@ -5,6 +5,7 @@
 mod app;
 
 mod abuse;
+mod administration;
 mod cancel;
 mod connections;
 mod detail;

@@ -17,6 +17,9 @@ const OPEN: &[(&str, &str)] = &[
     // Where one signs in elsewhere, if anywhere.
     ("get", "/api/session/sign-on"),
     ("get", "/api/session/sign-on/back"),
+    // Opened by the key in the body.
+    ("post", "/api/welcome"),
+    ("post", "/api/welcome/link"),
     // Signed by the provider instead.
     ("post", "/api/receipts/twilio/messages"),
     ("post", "/api/receipts/twilio/calls"),

@@ -1,7 +1,10 @@
 //! Accounts and sessions: who may sign in, and who is signed in.
 
 use chrono::TimeDelta;
-use server::store::{sessions, users};
+use server::store::{
+    sessions::{self, Owner},
+    users,
+};
 use shared::session::Role;
 
 use crate::log::{Log, on_both_databases};
@@ -27,9 +30,9 @@ on_both_databases! {
     }
 
     async fn a_session_is_kept_until_it_is_ended(log: Log) {
-        assert!(sessions::create(&log.db, "key", "{}", log.now).await.expect("it is kept"));
-        assert!(!sessions::create(&log.db, "key", "{}", log.now).await.expect("it answers"), "the key is taken");
-        sessions::save(&log.db, "key", "{\"a\":1}", log.now).await.expect("it is saved");
+        assert!(sessions::create(&log.db, "key", "{}", &Owner::default(), log.now).await.expect("it is kept"));
+        assert!(!sessions::create(&log.db, "key", "{}", &Owner::default(), log.now).await.expect("it answers"), "the key is taken");
+        sessions::save(&log.db, "key", "{\"a\":1}", &Owner::default(), log.now).await.expect("it is saved");
         let past = log.now - TimeDelta::hours(1);
         let kept = sessions::load(&log.db, "key", past, past).await.expect("it answers").expect("it is there");
         assert_eq!(kept.data, "{\"a\":1}");
@@ -40,7 +43,7 @@ on_both_databases! {
     async fn a_session_left_idle_or_grown_old_is_gone(log: Log) {
         let later = log.now + TimeDelta::minutes(30);
         for key in ["idle", "used"] {
-            sessions::create(&log.db, key, "{}", log.now).await.expect("it is kept");
+            sessions::create(&log.db, key, "{}", &Owner::default(), log.now).await.expect("it is kept");
         }
         sessions::seen(&log.db, "used", later).await.expect("it is noted");
         let past = log.now - TimeDelta::hours(1);

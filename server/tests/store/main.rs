@@ -6,6 +6,7 @@ mod postgres;
 mod log;
 
 mod accounts;
+mod administration;
 mod cancel;
 mod demo;
 mod entry;
