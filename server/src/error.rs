@@ -68,7 +68,9 @@ impl IntoResponse for Refusal {
                 response
             }
             Refusal::Store(error) => {
-                let problem = if error.is_unreachable() {
+                let problem = if matches!(error, StoreError::Unrecorded(_)) {
+                    ProblemType::Unavailable.because(UNRECORDED)
+                } else if error.is_unreachable() {
                     ProblemType::Unavailable.because(UNAVAILABLE)
                 } else {
                     ProblemType::Internal.because(INTERNAL)
@@ -92,6 +94,9 @@ const INTERNAL: &str = "Something went wrong in Sentlog. Try again; if it happen
     administrator the request number of this answer (X-Request-Id).";
 
 const UNAVAILABLE: &str = "The database does not answer at the moment. Try again in a minute.";
+
+const UNRECORDED: &str =
+    "Nothing was done: it could not be recorded in the audit trail. Try again in a minute.";
 
 /// A problem as an answer.
 pub fn respond(problem: &Problem) -> Response {

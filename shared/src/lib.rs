@@ -18,6 +18,7 @@
 //! one displayed date format, `administration` who may do what, `paths`, `problem` and `session` the API's frame.
 
 pub mod administration;
+pub mod audit;
 pub mod call_status;
 pub mod counting;
 pub mod csv;

@@ -1,6 +1,6 @@
 //! Accounts: how axum-login finds who is signed in, and checks who wants to be.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use axum_login::{AuthUser, AuthnBackend};
 use sha2::{Digest, Sha256};
@@ -11,6 +11,7 @@ use crate::{
     state::App,
     store::{
         Database, StoreError,
+        audit::Who,
         reach::Rights,
         users::{self, User},
     },
@@ -51,6 +52,11 @@ impl Account {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.user.name
+    }
+
+    /// Its person at this address, for the audit trail.
+    pub fn who(&self, from: IpAddr) -> Who {
+        Who::person(self.user.id, self.name()).from(from)
     }
 
     /// What it may do, and where.

@@ -61,6 +61,8 @@
 //! | 3.7.1 | no second sign-in before an important change; a session lasts half a day at most |
 //! | 8.3.4–8.3.8 | what is sensitive, and for how long it is kept, is decided by the district |
 
+use std::net::IpAddr;
+
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},
     http::request::Parts,
@@ -78,7 +80,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use crate::{
     error::{Answer, NOT_SIGNED_IN, Refusal},
     state::App,
-    store::{grants::Grant, organizations, reach::Reach},
+    store::{audit::Who, grants::Grant, organizations, reach::Reach},
 };
 
 pub mod accounts;
@@ -200,6 +202,11 @@ impl SignedIn {
     /// The account's name.
     pub fn name(&self) -> &str {
         self.account.name()
+    }
+
+    /// This person at this address, for the audit trail.
+    pub fn who(&self, from: IpAddr) -> Who {
+        self.account.who(from)
     }
 
     /// The account.

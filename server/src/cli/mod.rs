@@ -13,6 +13,7 @@ use crate::{
     telemetry,
 };
 
+mod audit;
 pub mod deliver;
 mod demo;
 mod import;
@@ -67,6 +68,9 @@ enum Command {
     /// Manage the programs that may submit messages.
     #[command(subcommand)]
     Token(token::Command),
+    /// Check the audit trail.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Print the API's description (OpenAPI).
     Openapi,
 }
@@ -107,6 +111,7 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
         Command::Token(command) => token::run(command, SystemClock).await,
+        Command::Audit(command) => audit::run(command).await,
         Command::Openapi => {
             let text = openapi::text().map_err(|error| Failure(error.to_string()))?;
             print!("{text}");

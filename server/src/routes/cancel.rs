@@ -7,7 +7,7 @@ use shared::{
     problem::{Problem, ProblemType},
 };
 
-use super::detail;
+use super::{detail, session::Visitor};
 use crate::{
     auth::SignedIn,
     error::{Answer, Refusal},
@@ -26,15 +26,18 @@ use crate::{
         (status = 403, body = Problem, description = "The account may not cancel"),
         (status = 404, body = Problem),
         (status = 409, body = Problem, description = "The message is past the point where it can be stopped"),
+        (status = 503, body = Problem, description = "It could not be recorded, and was not done"),
     ))]
 pub async fn cancel(
     State(app): State<App>,
     user: SignedIn,
+    visitor: Visitor,
     Id(id): Id,
     extract::Json(request): extract::Json<CancelRequest>,
 ) -> Answer<Json<MessageDetail>> {
     let reason = reason(&request)?;
-    match cancel::cancel(&app.db, id, user.name(), reason.as_deref(), app.clock.now()).await? {
+    let who = user.who(visitor.address);
+    match cancel::cancel(&app.db, id, &who, reason.as_deref(), app.clock.now()).await? {
         CancelOutcome::Canceled | CancelOutcome::AlreadyCanceled => {
             detail::fresh(&app, &user, id).await
         }

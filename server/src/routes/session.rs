@@ -11,6 +11,7 @@ use axum::{
 use axum_login::AuthUser;
 use serde::Serialize;
 use shared::{
+    audit::AuditAction,
     paths,
     problem::{Problem, ProblemType},
     session::{Credentials, Role, SessionInfo, SignOnOffer},
@@ -22,7 +23,10 @@ use crate::{
     error::{Answer, Refusal},
     extract,
     state::App,
-    store::{grants, users},
+    store::{
+        audit::{self, Act, Actor, Subject},
+        grants, users,
+    },
 };
 
 /// Whom a visitor of the demonstration is signed in as. No password opens the account.
@@ -74,9 +78,12 @@ pub async fn sign_in(
             app.attempts.succeeded(&name, address);
             enter(&app, &mut session, account, &visitor).await
         }
-        None => Err(ProblemType::WrongCredentials
-            .because("The name or the password is wrong. Check both and try again.")
-            .into()),
+        None => {
+            refused(&app, &name, address).await?;
+            Err(ProblemType::WrongCredentials
+                .because("The name or the password is wrong. Check both and try again.")
+                .into())
+        }
     }
 }
 
@@ -105,18 +112,51 @@ pub async fn enter_demo(
 
 /// Signs out: the session is forgotten here, whatever the browser keeps.
 #[utoipa::path(delete, path = paths::SESSION, tag = "session", responses((status = 204)))]
-pub async fn sign_out(mut session: AuthSession) -> Answer<StatusCode> {
+pub async fn sign_out(
+    State(app): State<App>,
+    visitor: Visitor,
+    mut session: AuthSession,
+) -> Answer<StatusCode> {
+    // Whoever wants out gets out, recorded or not.
+    let account = session.user.clone();
     session.logout().await.map_err(failed)?;
+    if let Some(account) = account {
+        let act = account
+            .who(visitor.address)
+            .does(AuditAction::SignedOut, app.clock.now());
+        audit::append(&app.db, &act).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Begins a session of its own: an id that was known before the sign-in is worth nothing after it.
+/// Records that somebody was not let in: as the account, where the name is one's. A name that is nobody's may be a
+/// password in the wrong field, and is not kept.
+async fn refused(app: &App, name: &str, address: IpAddr) -> Answer<()> {
+    let act = Act::new(
+        app.clock.now(),
+        Actor::Nobody,
+        Some(address),
+        AuditAction::SignInRefused,
+    );
+    let act = match users::by_name(&app.db, name).await? {
+        Some(user) => act.to(Subject::User(user.id)),
+        None => act,
+    };
+    audit::append(&app.db, &act).await?;
+    Ok(())
+}
+
+/// Records the sign-in, and begins a session of its own: an id that was known before is worth nothing after it.
 pub(super) async fn enter(
     app: &App,
     session: &mut AuthSession,
     account: Account,
     visitor: &Visitor,
 ) -> Answer<Json<SessionInfo>> {
+    let act = account
+        .who(visitor.address)
+        .does(AuditAction::SignedIn, app.clock.now());
+    audit::append(&app.db, &act).await?;
     if session.session.id().is_some() {
         session.logout().await.map_err(failed)?;
         let cycled = session.session.cycle_id().await;

@@ -5,13 +5,20 @@
 //! as canceled wherever they are read (`read_status!`).
 
 use chrono::{DateTime, Utc};
+use serde_json::json as object;
 use shared::{
+    audit::AuditAction,
     counting::Tally,
     message::{MessageId, MessageStatus},
 };
 
 use super::{
-    BeginWrite, Database, StoreError, detail::json, on_database, time::Timestamp, word::Word,
+    BeginWrite, Database, StoreError,
+    audit::{Subject, Trail, Who},
+    detail::json,
+    on_database,
+    time::Timestamp,
+    word::Word,
 };
 
 /// Takes the message. Its row is the guard: whoever else cancels it, or hands some of it over, waits here,
@@ -71,23 +78,27 @@ macro_rules! read_at {
 }
 pub(super) use read_at;
 
-/// Stops a message in one transaction. A repeat changes nothing.
+/// Stops a message, and records who did, in one transaction. A repeat changes nothing.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
 pub async fn cancel(
     db: &Database,
     MessageId(id): MessageId,
-    by: &str,
+    by: &Who,
     reason: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<CancelOutcome, StoreError> {
+    let act = by
+        .does(AuditAction::Canceled, now)
+        .to(Subject::Message(id))
+        .with(object!({"with_reason": reason.is_some()}));
     let now = Timestamp::from(now);
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         let taken: Option<String> = sqlx::query_scalar(TAKE)
             .bind(id)
-            .bind(by)
+            .bind(by.actor.name().unwrap_or_default())
             .bind(now)
             .bind(reason)
             .fetch_optional(&mut *tx)
@@ -115,6 +126,7 @@ pub async fn cancel(
             .bind(in_flight == 0)
             .execute(&mut *tx)
             .await?;
+        tx.append(&act).await?;
         tx.commit().await?;
     });
     Ok(CancelOutcome::Canceled)

@@ -13,6 +13,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub mod audit;
 pub mod cancel;
 pub mod claim;
 pub mod content;
@@ -109,6 +110,9 @@ pub enum StoreError {
         /// What was wrong with it.
         source: serde_json::Error,
     },
+    /// The audit trail took no line: what was to be recorded has not happened.
+    #[error("the audit trail could not be added to")]
+    Unrecorded(#[source] sqlx::Error),
     /// Only an empty database can be filled.
     #[error("the database already holds messages")]
     NotEmpty,

@@ -6,6 +6,7 @@ mod app;
 
 mod abuse;
 mod administration;
+mod audit;
 mod cancel;
 mod connections;
 mod detail;

@@ -12,6 +12,7 @@ use server::{
         providers::{Answer, Outcome},
     },
     store::{
+        audit::Who,
         cancel::{CancelOutcome, cancel},
         claim::{Claimed, Takes, Wanted, claim},
         record::{Handed, record},
@@ -62,7 +63,9 @@ async fn race(log: Log) {
         while sink.numbers(id).len() < round * 4 {
             tokio::task::yield_now().await;
         }
-        let outcome = cancel(&log.db, id, "ada", None, log.now).await.unwrap();
+        let outcome = cancel(&log.db, id, &Who::person(1, "ada"), None, log.now)
+            .await
+            .unwrap();
         let at_answer = sink.numbers(id).len();
         if outcome != CancelOutcome::Canceled {
             assert_eq!(outcome, CancelOutcome::TooLate(MessageStatus::Sent));
@@ -139,7 +142,7 @@ on_both_databases! {
     async fn what_is_in_a_workers_hands_counts_as_in_flight_and_finishes(log: Log) {
         let id = log.put(&mails("m", 10)).await;
         let Claimed::Batch(batch) = claim(&log.db, &wanted(4), log.now).await.unwrap() else { panic!("nothing was due") };
-        cancel(&log.db, id, "ada", None, log.now).await.unwrap();
+        cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.unwrap();
         let cut = CanceledDevice { device: Device::Email, gone: 0, in_flight: 4, stopped: 6 };
         assert_eq!(log.detail(id).await.cancellation.unwrap().devices, [cut]);
         assert_eq!(counts(&log, id, Device::Email).await, [0, 4, 0, 0, 6, 0]);
@@ -161,7 +164,7 @@ on_both_databases! {
         sink.replies(|_| later("Busy."));
         let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
         assert_eq!(drain(&dispatcher).await, 10);
-        cancel(&log.db, id, "ada", None, log.now).await.unwrap();
+        cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.unwrap();
         clock.advance(minutes(60));
         assert_eq!(drain(&dispatcher).await, 0);
         assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 0, 0, 10, 0]);
@@ -170,7 +173,7 @@ on_both_databases! {
     async fn stopped_people_are_found_by_their_status_with_the_time_of_the_cancel(log: Log) {
         let id = log.put(&mails("m", 10)).await;
         claim(&log.db, &wanted(4), log.now).await.unwrap();
-        cancel(&log.db, id, "ada", None, log.now).await.unwrap();
+        cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.unwrap();
         let query = RecipientQuery { status: Some(DeliveryStatus::Canceled), ..RecipientQuery::default() };
         let page = log.recipients(id, &query).await;
         assert_eq!((page.total, page.recipients.len()), (6, 6));
@@ -189,7 +192,7 @@ on_both_databases! {
         let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
         let crew = dispatcher.crews().into_iter().find(|crew| crew.device == Device::Voice).unwrap();
         assert_eq!(dispatcher.step(&crew, false).await.unwrap(), Step::Handed(1));
-        cancel(&log.db, id, "ada", None, log.now).await.unwrap();
+        cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.unwrap();
         drain(&dispatcher).await;
         dispatcher.look_after().await.unwrap();
         assert_eq!(counts(&log, id, Device::Voice).await, [0, 1, 0, 0, 1, 0]);

@@ -1,7 +1,10 @@
 //! Cancel: what it stops, what it leaves, who comes first.
 
 use serde_json::{Value, json};
-use server::store::cancel::{CancelOutcome, cancel};
+use server::store::{
+    audit::Who,
+    cancel::{CancelOutcome, cancel},
+};
 use shared::delivery::Device;
 use shared::{
     delivery::{DeliveryStatus, RecipientQuery},
@@ -41,7 +44,7 @@ async fn statuses(log: &Log, id: MessageId) -> Vec<DeliveryStatus> {
 on_both_databases! {
     async fn a_cancel_stops_what_is_queued_and_keeps_who_when_why_and_the_cut(log: Log) {
         let id = log.put(&half_sent()).await;
-        let outcome = cancel(&log.db, id, "ada", Some("wrong day"), log.now).await.expect("it cancels");
+        let outcome = cancel(&log.db, id, &Who::person(1, "ada"), Some("wrong day"), log.now).await.expect("it cancels");
         assert_eq!(outcome, CancelOutcome::Canceled);
         use DeliveryStatus::{Canceled, InProgress, Sent};
         assert_eq!(statuses(&log, id).await, [Sent, InProgress, Canceled, Canceled, Canceled]);
@@ -58,9 +61,9 @@ on_both_databases! {
 
     async fn a_second_cancel_changes_nothing(log: Log) {
         let id = log.put(&half_sent()).await;
-        cancel(&log.db, id, "ada", Some("wrong day"), log.now).await.expect("it cancels");
+        cancel(&log.db, id, &Who::person(1, "ada"), Some("wrong day"), log.now).await.expect("it cancels");
         let before = log.detail(id).await;
-        let outcome = cancel(&log.db, id, "bob", None, log.now).await.expect("it answers");
+        let outcome = cancel(&log.db, id, &Who::person(1, "bob"), None, log.now).await.expect("it answers");
         assert_eq!(outcome, CancelOutcome::AlreadyCanceled);
         assert_eq!(log.detail(id).await, before);
     }
@@ -68,9 +71,10 @@ on_both_databases! {
     async fn of_two_at_once_one_cancels_and_the_other_finds_it_done(log: Log) {
         for round in 0..10 {
             let id = log.put(&with(half_sent(), json!({"external_id": format!("round {round}")}))).await;
+            let (ada, bob) = (Who::person(1, "ada"), Who::person(2, "bob"));
             let (one, two) = tokio::join!(
-                cancel(&log.db, id, "ada", None, log.now),
-                cancel(&log.db, id, "bob", None, log.now),
+                cancel(&log.db, id, &ada, None, log.now),
+                cancel(&log.db, id, &bob, None, log.now),
             );
             let (one, two) = (one.expect("it answers"), two.expect("it answers"));
             let winner = match (one, two) {
@@ -86,12 +90,12 @@ on_both_databases! {
 
     async fn what_is_over_or_unknown_or_not_yet_shown_cannot_be_canceled(log: Log) {
         let sent = log.put(&with(message("sent"), json!({"status": "sent"}))).await;
-        let outcome = cancel(&log.db, sent, "ada", None, log.now).await.expect("it answers");
+        let outcome = cancel(&log.db, sent, &Who::person(1, "ada"), None, log.now).await.expect("it answers");
         assert_eq!(outcome, CancelOutcome::TooLate(MessageStatus::Sent));
         let hidden = json!({"schedule_id": 1, "voice_text_start_at": "2020-03-01T08:00:00-06:00"});
         let hidden = log.put(&with(message("hidden"), hidden)).await;
         for id in [hidden, MessageId(999)] {
-            let outcome = cancel(&log.db, id, "ada", None, log.now).await.expect("it answers");
+            let outcome = cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.expect("it answers");
             assert_eq!(outcome, CancelOutcome::NotFound);
         }
     }
@@ -99,7 +103,7 @@ on_both_databases! {
     async fn hostile_words_are_kept_as_they_are(log: Log) {
         let id = log.put(&half_sent()).await;
         let (by, reason) = ("Robert'); drop table messages;--", "100 % _ \" \\ \u{202E}🚌 עברית");
-        cancel(&log.db, id, by, Some(reason), log.now).await.expect("it cancels");
+        cancel(&log.db, id, &Who::person(1, by), Some(reason), log.now).await.expect("it cancels");
         let canceled = log.detail(id).await.cancellation.expect("it says who");
         assert_eq!((canceled.by.as_str(), canceled.reason.as_deref()), (by, Some(reason)));
     }

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use server::store::{
+    audit::Who,
     cancel::{self, CancelOutcome},
     failures, prints,
     report::Lines,
@@ -69,7 +70,7 @@ on_both_databases! {
         let mut lines = Lines::of(moment, id, zone).await.unwrap();
         assert_eq!(lines.count(), 1500);
         let first = lines.next().await.unwrap();
-        let outcome = cancel::cancel(&log.db, id, "admin", None, log.now).await.unwrap();
+        let outcome = cancel::cancel(&log.db, id, &Who::person(1, "admin"), None, log.now).await.unwrap();
         assert_eq!(outcome, CancelOutcome::Canceled);
         let second = lines.next().await.unwrap();
         assert_eq!((first.len(), second.len()), (1000, 500));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use server::{
     receipts::Why,
     store::{
+        audit::Who,
         cancel::cancel,
         resend::{Asked, ResendOutcome, plan, resend},
         suppression::suppress,
@@ -211,7 +212,7 @@ on_both_databases! {
         for which in Which::ALL {
             assert_eq!(outcome(&log, id, &asked(which, 1)).await, ResendOutcome::Running);
         }
-        cancel(&log.db, id, "ada", None, log.now).await.expect("it cancels");
+        cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.expect("it cancels");
         let resent = made(&log, id, &asked(Which::Stopped, 1)).await;
         assert_eq!((resent.lines, resent.duplicates), (2, 1));
         let names: Vec<_> = deliveries(&log, resent.id).await.into_iter().map(|d| d.2).collect();
