@@ -19,11 +19,13 @@ use crate::{
     extract::Params,
 };
 
-/// What it shows. It asks nobody else whether the description is right.
+/// What it shows. It asks nobody else whether the description is right, and has no bar above it: that one offers
+/// descriptions from elsewhere, and has a style of its own inline.
 static CONFIG: LazyLock<Arc<Config<'static>>> = LazyLock::new(|| {
     let config = Config::from(paths::OPENAPI)
         .validator_url("none")
         .with_credentials(true)
+        .use_base_layout()
         .deep_linking(true);
     Arc::new(config)
 });
