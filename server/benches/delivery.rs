@@ -16,6 +16,7 @@ use server::{
     entry::json,
     store::{
         Database, District,
+        audit::Who,
         cancel::{CancelOutcome, cancel},
         detail::detail,
         submit::{Submitted, submit},
@@ -92,7 +93,7 @@ async fn stop(db: &Database, url: &str) -> Result<(), Failure> {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         let start = Instant::now();
-        let outcome = cancel(db, id, "bench", None, SystemClock.now()).await?;
+        let outcome = cancel(db, id, &Who::SHELL, None, SystemClock.now()).await?;
         let answer = look(db, id).await?;
         times.push(start.elapsed());
         if outcome == CancelOutcome::Canceled {
@@ -159,7 +160,7 @@ async fn put(db: &Database, name: &str, text: bool) -> Result<MessageId, Failure
         phone_region: phonenumber::country::Id::US,
     };
     let message = json::read(body.as_bytes(), &district)?;
-    match submit(db, &message, SystemClock.now()).await? {
+    match submit(db, &message, None, SystemClock.now()).await? {
         Submitted::Accepted(id) => Ok(id),
         Submitted::AlreadyThere(_) => Err("it was there before".into()),
     }

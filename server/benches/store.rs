@@ -18,6 +18,7 @@ use server::{
     entry::import,
     store::{
         Database, District,
+        audit::Who,
         detail::detail,
         find::find,
         grants::Grant,
@@ -137,7 +138,8 @@ async fn find_within_reach(
     ];
     let mut people = Vec::new();
     for (name, grants) in &cases {
-        let Added::Done(user) = users::add_with(db, name, grants, "", now).await? else {
+        let Added::Done(user) = users::add_with(db, name, grants, "", &Who::SHELL, now).await?
+        else {
             return Err("nobody was added".into());
         };
         people.push(user);

@@ -32,8 +32,8 @@ use crate::{
     headers, openapi,
     routes::{
         administration::{password, people, roles, schools, sessions, tokens, welcome},
-        call_statuses, cancel, detail, docs, events, failures, find, health, inbox, jobs, prints,
-        receipts, recipients, refresh, report, resend, session, sign_on, submit,
+        audit, call_statuses, cancel, detail, docs, events, failures, find, health, inbox, jobs,
+        prints, receipts, recipients, refresh, report, resend, session, sign_on, submit,
     },
     state::App,
     telemetry,
@@ -97,6 +97,7 @@ pub fn table() -> OpenApiRouter<App> {
             routes!(sessions::open_sessions, sessions::end_all),
         ))
         .routes(needs(Permission::Administer, routes!(sessions::end)))
+        .routes(needs(Permission::Administer, routes!(audit::audit)))
         .routes(needs(Permission::View, routes!(openapi::openapi_json)))
         .routes(needs(Permission::View, routes!(docs::docs)))
         .routes(needs(Permission::View, routes!(docs::file)))
@@ -114,6 +115,8 @@ pub fn table() -> OpenApiRouter<App> {
         ))
         .routes(needs(Permission::View, routes!(failures::failures)))
         .routes(needs(Permission::View, routes!(prints::prints)))
+        .routes(needs(Permission::View, routes!(audit::history)))
+        .routes(needs(Permission::Report, routes!(audit::export)))
         .routes(needs(Permission::Report, routes!(report::report)))
         .routes(needs(Permission::Report, routes!(jobs::events)))
         .routes(needs(

@@ -2,9 +2,10 @@
 
 use std::str::FromStr;
 
+use chrono::{DateTime, FixedOffset};
 use serde::{Deserialize, Serialize};
 
-use crate::message::{UnknownWord, parse_word};
+use crate::message::{MessageId, UnknownWord, parse_word};
 
 /// What was done. The set is closed: each action has one name, in the database as in the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -39,9 +40,13 @@ pub enum AuditAction {
     RightsChanged,
     /// A role was made, changed or removed.
     RoleChanged,
-    /// A password was changed.
+    /// A school was added ahead of its first message.
+    SchoolAdded,
+    /// A password was chosen.
     PasswordChanged,
-    /// Somebody else's session was ended.
+    /// A password was voided, and a link made to choose another.
+    PasswordReset,
+    /// Sessions were ended by somebody, other than by signing out.
     SessionEnded,
     /// A token was made.
     TokenCreated,
@@ -53,7 +58,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [AuditAction; 19] = [
+    pub const ALL: [AuditAction; 21] = [
         AuditAction::SignedIn,
         AuditAction::SignInRefused,
         AuditAction::SignedOut,
@@ -68,7 +73,9 @@ impl AuditAction {
         AuditAction::UserChanged,
         AuditAction::RightsChanged,
         AuditAction::RoleChanged,
+        AuditAction::SchoolAdded,
         AuditAction::PasswordChanged,
+        AuditAction::PasswordReset,
         AuditAction::SessionEnded,
         AuditAction::TokenCreated,
         AuditAction::TokenRevoked,
@@ -92,7 +99,9 @@ impl AuditAction {
             AuditAction::UserChanged => "user_changed",
             AuditAction::RightsChanged => "rights_changed",
             AuditAction::RoleChanged => "role_changed",
+            AuditAction::SchoolAdded => "school_added",
             AuditAction::PasswordChanged => "password_changed",
+            AuditAction::PasswordReset => "password_reset",
             AuditAction::SessionEnded => "session_ended",
             AuditAction::TokenCreated => "token_created",
             AuditAction::TokenRevoked => "token_revoked",
@@ -107,4 +116,56 @@ impl FromStr for AuditAction {
     fn from_str(word: &str) -> Result<Self, UnknownWord> {
         parse_word(word, "action", &Self::ALL, Self::as_str)
     }
+}
+
+/// A line of the trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditLine {
+    /// Its number; they run without gaps.
+    pub seq: i64,
+    /// When, at the district's clock.
+    pub at: DateTime<FixedOffset>,
+    /// Who: a person's or a program's name, or what stands for the others.
+    pub who: String,
+    /// Where the request came from, where there was one.
+    pub address: Option<String>,
+    /// What was done.
+    pub action: AuditAction,
+    /// The same in words, with what it was done to.
+    pub what: String,
+    /// The message it was done to.
+    pub message: Option<MessageId>,
+}
+
+/// Some lines of the trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditPage {
+    /// The lines, the newest first.
+    pub lines: Vec<AuditLine>,
+    /// What to ask for as `before` where there are older ones.
+    pub next_before: Option<i64>,
+}
+
+/// Something that was done to one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HistoryLine {
+    /// When, at the district's clock.
+    #[serde(deserialize_with = "crate::datetime::read")]
+    pub at: DateTime<FixedOffset>,
+    /// Who: a person's or a program's name, or what stands for the others.
+    pub who: String,
+    /// What, in words.
+    pub what: String,
+}
+
+/// Rows that are about to be saved as a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Export {
+    /// How many.
+    pub rows: u32,
 }

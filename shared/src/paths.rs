@@ -18,6 +18,12 @@ pub const RESEND: &str = "/api/messages/{id}/resend";
 pub const REPORT: &str = "/api/messages/{id}/report";
 /// Who printed reports of one message, as the router spells it.
 pub const PRINTS: &str = "/api/messages/{id}/prints";
+/// What was done to a message, by whom and when.
+pub const HISTORY: &str = "/api/messages/{id}/history";
+/// The audit trail.
+pub const AUDIT: &str = "/api/audit";
+/// Rows that leave as a file.
+pub const EXPORTS: &str = "/api/exports";
 /// Why deliveries of one message failed, as the router spells it.
 pub const FAILURES: &str = "/api/messages/{id}/failures";
 /// A long report: fetched once it is done (`GET`), or abandoned (`DELETE`), as the router spells it.
@@ -120,6 +126,11 @@ pub fn refresh(id: MessageId) -> String {
 /// The Sent Message Report of one message.
 pub fn report(id: MessageId) -> String {
     REPORT.replace("{id}", &id.to_string())
+}
+
+/// [`HISTORY`] of this message.
+pub fn history(id: MessageId) -> String {
+    HISTORY.replace("{id}", &id.to_string())
 }
 
 /// Who printed reports of one message.

@@ -61,8 +61,6 @@
 //! | 3.7.1 | no second sign-in before an important change; a session lasts half a day at most |
 //! | 8.3.4–8.3.8 | what is sensitive, and for how long it is kept, is decided by the district |
 
-use std::net::IpAddr;
-
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},
     http::request::Parts,
@@ -80,7 +78,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 use crate::{
     error::{Answer, NOT_SIGNED_IN, Refusal},
     state::App,
-    store::{audit::Who, grants::Grant, organizations, reach::Reach},
+    store::{grants::Grant, organizations, reach::Reach},
 };
 
 pub mod accounts;
@@ -204,9 +202,9 @@ impl SignedIn {
         self.account.name()
     }
 
-    /// This person at this address, for the audit trail.
-    pub fn who(&self, from: IpAddr) -> Who {
-        self.account.who(from)
+    /// The account's number.
+    pub fn id(&self) -> i64 {
+        axum_login::AuthUser::id(&self.account)
     }
 
     /// The account.

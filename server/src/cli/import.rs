@@ -6,13 +6,20 @@ use std::{
     path::Path,
 };
 
+use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use shared::audit::AuditAction;
 
 use super::{Failure, causes, open};
 use crate::{
     clock::Clock,
     entry::{self, ImportReport, Progress},
     settings::StoreSettings,
+    store::{
+        Database, StoreError,
+        audit::{self, Who},
+    },
 };
 
 /// Bytes read from the file at a time.
@@ -60,6 +67,10 @@ pub async fn import(
         entry::import(&db, &district, &clock, reader, &mut progress).await
     };
     bar.finish_and_clear();
+    let recorded = match &taken {
+        Ok(report) => record(&db, report.accepted, clock.now()).await,
+        Err(_) => Ok(()),
+    };
     db.close().await;
     let report = taken.map_err(|error| {
         Failure::new(format!(
@@ -67,7 +78,21 @@ pub async fn import(
             causes(&error)
         ))
     })?;
-    told(&report)
+    told(&report)?;
+    recorded.map_err(|error| {
+        Failure::new(format!(
+            "The messages are taken, but the audit trail does not say so: {}.",
+            causes(&error)
+        ))
+    })
+}
+
+async fn record(db: &Database, messages: u64, now: DateTime<Utc>) -> Result<(), StoreError> {
+    if messages > 0 {
+        let act = Who::SHELL.does(AuditAction::Imported, now);
+        audit::append(db, &act.with(json!({"messages": messages}))).await?;
+    }
+    Ok(())
 }
 
 fn bar(size: Option<u64>) -> Result<ProgressBar, Failure> {

@@ -9,7 +9,10 @@ use crate::{
     auth::token,
     clock::Clock,
     settings::StoreSettings,
-    store::tokens::{self, NoSuchSchool, Token},
+    store::{
+        audit::Who,
+        tokens::{self, Limits, NoSuchSchool, Token},
+    },
 };
 
 /// What to do with tokens.
@@ -70,9 +73,11 @@ async fn add(
     let db = open(store).await?;
     let token = token::make();
     let key = token::key(&token);
-    let schools = (!schools.is_empty()).then_some(schools);
-    let expires = expires.map(|days| now + TimeDelta::days(i64::from(days)));
-    let added = tokens::add_limited(&db, name, &key, schools, expires, now).await;
+    let limits = Limits {
+        schools: (!schools.is_empty()).then_some(schools),
+        expires_at: expires.map(|days| now + TimeDelta::days(i64::from(days))),
+    };
+    let added = tokens::add(&db, name, &key, limits, &Who::SHELL, now).await;
     db.close().await;
     match added {
         Ok(Ok(true)) => {
@@ -122,7 +127,7 @@ fn used(token: &Token) -> String {
 
 async fn revoke(store: &StoreSettings, name: &str, now: DateTime<Utc>) -> Result<(), Failure> {
     let db = open(store).await?;
-    let revoked = tokens::revoke(&db, name, now).await;
+    let revoked = tokens::revoke(&db, name, &Who::SHELL, now).await;
     db.close().await;
     match revoked {
         Ok(true) => {

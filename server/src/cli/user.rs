@@ -14,6 +14,7 @@ use crate::{
     settings::StoreSettings,
     store::{
         Database, StoreError,
+        audit::Who,
         grants::{self, Grant, Granted},
         links::{self, Link, Linked},
         users::{self, Added, User},
@@ -131,7 +132,7 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
     match command {
         Command::Add { name, role, .. } => add(db, name.trim(), &role.grants(), now).await,
         Command::Grant { name, role, .. } => {
-            change(db, name, |grants| {
+            change(db, name, now, |grants| {
                 let more = role.grants().into_iter();
                 let more: Vec<_> = more.filter(|grant| !grants.contains(grant)).collect();
                 grants.extend(more);
@@ -140,14 +141,14 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
         }
         Command::Ungrant { name, role, .. } => {
             let less = role.grants();
-            change(db, name, |grants| {
+            change(db, name, now, |grants| {
                 grants.retain(|grant| !less.contains(grant));
             })
             .await
         }
         Command::Disable { name, .. } => {
             let user = find(db, name).await?;
-            told(users::disable(db, user.id, Some(now)).await)?;
+            told(users::disable(db, user.id, true, &Who::SHELL, now).await)?;
             println!(
                 "Disabled {}. Whoever is signed in with it is not any more.",
                 user.name
@@ -156,14 +157,14 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
         }
         Command::Enable { name, .. } => {
             let user = find(db, name).await?;
-            told(users::disable(db, user.id, None).await)?;
+            told(users::disable(db, user.id, false, &Who::SHELL, now).await)?;
             println!("Enabled {}.", user.name);
             Ok(())
         }
         Command::Password { name, .. } => {
             let user = find(db, name).await?;
             let hash = new_password()?;
-            users::set_password(db, user.id, &hash)
+            users::set_password(db, user.id, &hash, &Who::SHELL, now)
                 .await
                 .map_err(failed)?;
             println!("{} has another password.", user.name);
@@ -182,7 +183,10 @@ async fn link(db: &Database, user: &User, now: DateTime<Utc>) -> Result<(), Fail
         now,
         expires_at,
     };
-    match links::reset(db, user.id, &link).await.map_err(failed)? {
+    match links::reset(db, user.id, &link, &Who::SHELL)
+        .await
+        .map_err(failed)?
+    {
         Linked::Done => {
             eprintln!(
                 "{} chooses another password, once and within {LINK_DAYS} days, at the address of Sentlog followed by",
@@ -210,7 +214,7 @@ async fn add(
         return Err(Failure::new(words));
     }
     let hash = new_password()?;
-    match users::add_with(db, name, grants, &hash, now)
+    match users::add_with(db, name, grants, &hash, &Who::SHELL, now)
         .await
         .map_err(failed)?
     {
@@ -229,12 +233,13 @@ async fn add(
 async fn change(
     db: &Database,
     name: &str,
+    now: DateTime<Utc>,
     change: impl FnOnce(&mut Vec<Grant>),
 ) -> Result<(), Failure> {
     let user = find(db, name).await?;
     let mut grants = grants::of(db, user.id).await.map_err(failed)?;
     change(&mut grants);
-    told(grants::set(db, user.id, &grants).await)?;
+    told(grants::set(db, user.id, &grants, &Who::SHELL, now).await)?;
     println!("{} is now {}.", user.name, in_words(&grants));
     Ok(())
 }

@@ -110,7 +110,7 @@ pub async fn fill(
         }
         messages.sort_by_key(|message| message.head.created_at);
         for message in &messages {
-            submit(db, message, now).await?;
+            submit(db, message, None, now).await?;
             written += 1;
         }
         progress(scale.days - ago, scale.days);

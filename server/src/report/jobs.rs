@@ -22,6 +22,7 @@ use shared::{
 use tokio::sync::{Notify, watch};
 
 use super::printing::PrintError;
+use crate::store::audit::Who;
 
 /// How long a file waits to be fetched.
 const KEPT: Duration = Duration::from_secs(600);
@@ -32,8 +33,10 @@ pub const MAX_PER_PERSON: usize = 10;
 /// What somebody asked for.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// Who may watch, abandon and fetch it.
-    pub owner: String,
+    /// Who may watch, abandon and fetch it: an account.
+    pub owner: i64,
+    /// The same, and where they asked from.
+    pub by: Who,
     /// The message.
     pub message: MessageId,
     /// What to print of it.
@@ -136,14 +139,14 @@ impl Jobs {
     }
 
     /// How far `owner`'s job is; `None` where there is no such one.
-    pub fn watch(&self, id: &str, owner: &str) -> Option<watch::Receiver<ReportJob>> {
+    pub fn watch(&self, id: &str, owner: i64) -> Option<watch::Receiver<ReportJob>> {
         let list = self.list();
         let job = list.get(id).filter(|job| job.order.owner == owner)?;
         Some(job.progress.clone())
     }
 
     /// Ends `owner`'s job, done or not, and says whether there was one.
-    pub fn abandon(&self, id: &str, owner: &str) -> bool {
+    pub fn abandon(&self, id: &str, owner: i64) -> bool {
         let mut list = self.list();
         if list.get(id).is_none_or(|job| job.order.owner != owner) {
             return false;
@@ -155,7 +158,7 @@ impl Jobs {
     }
 
     /// Hands out the file of `owner`'s job, and forgets the job.
-    pub fn fetch(&self, id: &str, owner: &str) -> Fetched {
+    pub fn fetch(&self, id: &str, owner: i64) -> Fetched {
         let mut list = self.list();
         let Some(job) = list.get_mut(id).filter(|job| job.order.owner == owner) else {
             return Fetched::NotFound;

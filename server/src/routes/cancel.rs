@@ -7,13 +7,16 @@ use shared::{
     problem::{Problem, ProblemType},
 };
 
-use super::{detail, session::Visitor};
+use super::detail;
 use crate::{
     auth::SignedIn,
     error::{Answer, Refusal},
     extract::{self, Id, invalid},
     state::App,
-    store::cancel::{self, CancelOutcome},
+    store::{
+        audit::Who,
+        cancel::{self, CancelOutcome},
+    },
 };
 
 /// Stops a message: nothing of it that is still queued is handed over any more. A repeat changes nothing.
@@ -31,13 +34,12 @@ use crate::{
 pub async fn cancel(
     State(app): State<App>,
     user: SignedIn,
-    visitor: Visitor,
+    by: Who,
     Id(id): Id,
     extract::Json(request): extract::Json<CancelRequest>,
 ) -> Answer<Json<MessageDetail>> {
     let reason = reason(&request)?;
-    let who = user.who(visitor.address);
-    match cancel::cancel(&app.db, id, &who, reason.as_deref(), app.clock.now()).await? {
+    match cancel::cancel(&app.db, id, &by, reason.as_deref(), app.clock.now()).await? {
         CancelOutcome::Canceled | CancelOutcome::AlreadyCanceled => {
             detail::fresh(&app, &user, id).await
         }

@@ -5,7 +5,9 @@ use axum::{
     extract::{FromRequestParts, Path, State},
     http::request::Parts,
 };
+use serde_json::json;
 use shared::{
+    audit::AuditAction,
     delivery::Device,
     inbox::InboxItem,
     message::{Body, BodyFormat},
@@ -19,7 +21,10 @@ use crate::{
     error::{Answer, Refusal},
     html,
     state::App,
-    store,
+    store::{
+        self,
+        audit::{self, Who},
+    },
 };
 
 /// The sender's key of the person that the path names.
@@ -46,9 +51,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Person {
 pub async fn inbox(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     Person(person): Person,
 ) -> Answer<Json<Vec<InboxItem>>> {
     let reach = user.reach(Permission::SeeAddresses);
+    let act = by
+        .does(AuditAction::ViewedPersonalData, app.clock.now())
+        .with(json!({"person": person}));
+    audit::append(&app.db, &act).await?;
     let mut items = store::inbox::list(&app.db, reach, &person, app.district.time_zone).await?;
     for item in &mut items {
         let mut body = Body {

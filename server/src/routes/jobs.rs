@@ -70,7 +70,7 @@ pub async fn events(
     user: SignedIn,
     Key(key): Key,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let progress = app.jobs.watch(&key, user.name()).ok_or_else(no_such_job)?;
+    let progress = app.jobs.watch(&key, user.id()).ok_or_else(no_such_job)?;
     Ok(Sse::new(told(progress)).keep_alive(KeepAlive::default()))
 }
 
@@ -103,7 +103,7 @@ fn told(progress: watch::Receiver<ReportJob>) -> impl Stream<Item = Result<Event
         (status = 409, body = Problem, description = "It is not done yet"),
     ))]
 pub async fn fetch(State(app): State<App>, user: SignedIn, Key(key): Key) -> Answer<Response> {
-    let (order, file) = match app.jobs.fetch(&key, user.name()) {
+    let (order, file) = match app.jobs.fetch(&key, user.id()) {
         Fetched::File(order, file) => (order, file),
         Fetched::NotFound => return Err(no_such_job().into()),
         Fetched::NotReady => {
@@ -138,7 +138,7 @@ fn pieces(file: File) -> impl Stream<Item = io::Result<Bytes>> {
     params(("job" = String, Path, description = "The job")),
     responses((status = 204, description = "It is gone"), (status = 404, body = Problem)))]
 pub async fn abandon(State(app): State<App>, user: SignedIn, Key(key): Key) -> Answer<StatusCode> {
-    match app.jobs.abandon(&key, user.name()) {
+    match app.jobs.abandon(&key, user.id()) {
         true => Ok(StatusCode::NO_CONTENT),
         false => Err(no_such_job().into()),
     }

@@ -1,6 +1,7 @@
 //! What the API answers: one verb a file. A handler is extract, one store call, one pure function, respond.
 
 pub mod administration;
+pub mod audit;
 pub mod call_statuses;
 pub mod cancel;
 pub mod detail;

@@ -14,7 +14,10 @@ use crate::{
     extract::{Id, Params, invalid},
     masking,
     state::App,
-    store,
+    store::{
+        self,
+        audit::{Who, read::look},
+    },
 };
 
 /// The longest text searched for, in characters.
@@ -40,6 +43,7 @@ const MAX_SEARCH: usize = 200;
 pub async fn recipients(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     Id(id): Id,
     params: Params,
 ) -> Answer<Json<RecipientPage>> {
@@ -48,6 +52,7 @@ pub async fn recipients(
     let (zone, now) = (app.district.time_zone, app.clock.now());
     let page = store::recipients::page(&app.db, id, &query, in_full, zone, now).await?;
     let mut page = page.ok_or_else(Refusal::no_such_message)?;
+    look(&app.db, &by, id.0, !in_full, now).await?;
     if !in_full {
         page.recipients.iter_mut().for_each(masking::line);
     }

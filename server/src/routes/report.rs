@@ -28,7 +28,7 @@ use crate::{
         text,
     },
     state::App,
-    store::{self, report::Lines},
+    store::{self, audit::Who, report::Lines},
 };
 
 /// The report of a message: what went out, to whom, and what became of it. CSV and DOCX are sent while
@@ -54,6 +54,7 @@ use crate::{
 pub async fn report(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     Id(id): Id,
     params: Params,
 ) -> Answer<Response> {
@@ -62,7 +63,8 @@ pub async fn report(
     let options = asked.of(&detail);
     options.check(&detail.report).map_err(not_offered)?;
     let order = Order {
-        owner: user.name().to_owned(),
+        owner: user.id(),
+        by,
         message: id,
         masked: !user.may(Permission::SeeAddresses),
         options,
@@ -131,7 +133,7 @@ async fn prepare(app: &App, order: &Order) -> Answer<Printing> {
 
 /// Keeps who printed it.
 pub(super) async fn keep(app: &App, order: &Order) -> Answer<()> {
-    let (id, by, now) = (order.message, &order.owner, app.clock.now());
+    let (id, by, now) = (order.message, &order.by, app.clock.now());
     store::prints::keep(&app.db, id, by, &order.options, order.masked, now).await?;
     Ok(())
 }

@@ -8,11 +8,13 @@ use shared::{
 };
 
 use crate::{
-    auth::SignedIn,
     error::{Answer, Refusal},
     extract::{self, Id, Params, invalid},
     state::App,
-    store::resend::{self, Asked, MOST_LINES, ResendOutcome},
+    store::{
+        audit::Who,
+        resend::{self, Asked, MOST_LINES, ResendOutcome},
+    },
 };
 
 /// What a resend would send now: to whom, and how many they are.
@@ -60,7 +62,7 @@ pub async fn resend_plan(
     ))]
 pub async fn resend(
     State(app): State<App>,
-    user: SignedIn,
+    by: Who,
     Id(id): Id,
     extract::Json(request): extract::Json<ResendRequest>,
 ) -> Answer<(StatusCode, Json<Resent>)> {
@@ -72,7 +74,7 @@ pub async fn resend(
     let asked = Asked {
         which: request.which,
         attempt: request.attempt,
-        by: user.name(),
+        by: &by,
         sandbox: app.settings.demo,
     };
     let zone = app.district.time_zone;

@@ -19,12 +19,12 @@ use shared::{
 
 use super::sign_on;
 use crate::{
-    auth::{AuthSession, accounts::Account, current_user, sessions::BEGUN},
+    auth::{AuthSession, SignedIn, accounts::Account, current_user, sessions::BEGUN},
     error::{Answer, Refusal},
     extract,
     state::App,
     store::{
-        audit::{self, Act, Actor, Subject},
+        audit::{self, Act, Actor, Subject, Who},
         grants, users,
     },
 };
@@ -146,7 +146,7 @@ async fn refused(app: &App, name: &str, address: IpAddr) -> Answer<()> {
     Ok(())
 }
 
-/// Records the sign-in, and begins a session of its own: an id that was known before is worth nothing after it.
+/// Records the sign-in, and begins its session.
 pub(super) async fn enter(
     app: &App,
     session: &mut AuthSession,
@@ -157,6 +157,16 @@ pub(super) async fn enter(
         .who(visitor.address)
         .does(AuditAction::SignedIn, app.clock.now());
     audit::append(&app.db, &act).await?;
+    begin(app, session, account, visitor).await
+}
+
+/// Begins a session of its own: an id that was known before is worth nothing after it.
+pub(super) async fn begin(
+    app: &App,
+    session: &mut AuthSession,
+    account: Account,
+    visitor: &Visitor,
+) -> Answer<Json<SessionInfo>> {
     if session.session.id().is_some() {
         session.logout().await.map_err(failed)?;
         let cycled = session.session.cycle_id().await;
@@ -209,6 +219,17 @@ pub struct Visitor {
     pub address: IpAddr,
     /// What the browser calls itself.
     pub browser: Option<String>,
+}
+
+/// Who is signed in, and where the request comes from: for the audit trail.
+impl FromRequestParts<App> for Who {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Answer<Self> {
+        let user = SignedIn::from_request_parts(parts, app).await?;
+        let visitor = Visitor::from_request_parts(parts, app).await?;
+        Ok(user.account().who(visitor.address))
+    }
 }
 
 impl FromRequestParts<App> for Visitor {

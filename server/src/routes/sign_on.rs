@@ -5,7 +5,9 @@ use axum::{
     http::{HeaderMap, HeaderName, StatusCode, header},
     response::AppendHeaders,
 };
+use serde_json::json;
 use shared::{
+    audit::AuditAction,
     paths,
     problem::{Problem, ProblemType},
 };
@@ -22,6 +24,7 @@ use crate::{
     extract::Params,
     state::App,
     store::{
+        audit::{self, Act, Actor},
         grants::Grant,
         identities::{self, Entered, Identity},
     },
@@ -97,7 +100,17 @@ pub async fn sign_on_back(
             let _ = enter(&app, &mut session, account, &visitor).await?;
             Ok(onward(next, vec![gone(&app, UNDER_WAY)]))
         }
-        Err(refused) => Ok(turned_away(&app, &refused)),
+        Err(refused) => {
+            let act = Act::new(
+                app.clock.now(),
+                Actor::Nobody,
+                Some(visitor.address),
+                AuditAction::SignInRefused,
+            );
+            let act = act.with(json!({"provider": true}));
+            audit::append(&app.db, &act).await?;
+            Ok(turned_away(&app, &refused))
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use shared::{
 };
 use tokio::sync::mpsc;
 
+use super::session::Visitor;
 use crate::{
     auth::token::Program,
     entry::{NewMessage, json},
@@ -23,6 +24,7 @@ use crate::{
     extract::invalid,
     state::App,
     store::{
+        audit::Who,
         organizations,
         reach::Reach,
         submit::{self, Submitted},
@@ -50,6 +52,7 @@ const AHEAD: usize = 16;
 pub async fn submit(
     State(app): State<App>,
     Extension(program): Extension<Program>,
+    visitor: Visitor,
     headers: HeaderMap,
     body: Body,
 ) -> Answer<(StatusCode, Json<Answered>)> {
@@ -64,7 +67,8 @@ pub async fn submit(
     }
     let message = read(&app, body).await?;
     within_reach(&app, &program, &message.head.organization).await?;
-    let (status, id) = match submit::submit(&app.db, &message, app.clock.now()).await? {
+    let by = Who::program(program.name).from(visitor.address);
+    let (status, id) = match submit::submit(&app.db, &message, Some(&by), app.clock.now()).await? {
         Submitted::Accepted(id) => (StatusCode::CREATED, id),
         Submitted::AlreadyThere(id) => (StatusCode::OK, id),
     };

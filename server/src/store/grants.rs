@@ -1,10 +1,17 @@
 //! Grants: which roles somebody has, and where.
 
-use shared::session::Permission;
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::json as object;
+use shared::{audit::AuditAction, session::Permission};
 use sqlx::{PgConnection, SqliteConnection};
 
 use super::{
-    BeginWrite, Database, StoreError, cancel::to_json, on_database, organizations::Organizations,
+    BeginWrite, Database, StoreError,
+    audit::{Act, Subject, Trail, Who},
+    cancel::to_json,
+    on_database,
+    organizations::Organizations,
     reach::Rights,
 };
 
@@ -35,11 +42,12 @@ const ADMINISTRATORS: &str = "
     select count(*) from users where disabled_at is null and instr(rights, '\"administer\":\"all\"') > 0";
 
 /// One role, at one school or at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Grant {
     /// The role's name.
     pub role: String,
     /// The school; `None` for all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,
 }
 
@@ -81,11 +89,30 @@ pub async fn of(db: &Database, user: i64) -> Result<Vec<Grant>, StoreError> {
     Ok(rows.into_iter().map(grant).collect())
 }
 
-/// Replaces somebody's grants.
+/// That somebody has these grants from now on.
+pub(super) fn act(
+    by: &Who,
+    action: AuditAction,
+    user: i64,
+    grants: &[Grant],
+    now: DateTime<Utc>,
+) -> Act {
+    by.does(action, now)
+        .to(Subject::User(user))
+        .with(object!({"grants": grants}))
+}
+
+/// Replaces somebody's grants, and records who did.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
-pub async fn set(db: &Database, user: i64, grants: &[Grant]) -> Result<Granted, StoreError> {
+pub async fn set(
+    db: &Database,
+    user: i64,
+    grants: &[Grant],
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<Granted, StoreError> {
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         tx.queue().await?;
@@ -96,6 +123,8 @@ pub async fn set(db: &Database, user: i64, grants: &[Grant]) -> Result<Granted, 
         if !tx.is_administered().await? {
             return Ok(Granted::LastAdministrator);
         }
+        let act = act(by, AuditAction::RightsChanged, user, grants, now);
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(granted)
     })

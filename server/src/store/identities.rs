@@ -1,10 +1,12 @@
 //! Identities: the accounts of people who sign in at a provider.
 
 use chrono::{DateTime, Utc};
+use shared::audit::AuditAction;
 
 use super::{
     BeginWrite, Database, StoreError,
-    grants::{Grant, Granted, Grants},
+    audit::{Trail, Who},
+    grants::{self, Grant, Granted, Grants},
     on_database,
     time::Timestamp,
     users::{self, User},
@@ -16,6 +18,8 @@ const ADD_USER: &str = "
     insert into users (name, name_key, password_hash, created_at)
     values ($1, $2, '', $3)
     returning id";
+
+const RIGHTS: &str = "select rights from users where id = $1";
 
 const RENAME: &str = "update users set name = $2 where id = $1";
 
@@ -47,7 +51,7 @@ pub enum Entered {
     Nothing,
 }
 
-/// The account of this identity, with these grants and its name of today; made where there is none yet. No password
+/// The account of this identity, with these grants and its name of today, as is recorded where that changes something; made where there is none yet. No password
 /// opens it, and no name that somebody types finds it. Roles and schools that are not known here grant nothing.
 ///
 /// # Errors
@@ -55,10 +59,10 @@ pub enum Entered {
 pub async fn enter(
     db: &Database,
     identity: Identity<'_>,
-    mut grants: Vec<Grant>,
-    now: DateTime<Utc>,
+    mut given: Vec<Grant>,
+    at: DateTime<Utc>,
 ) -> Result<Entered, StoreError> {
-    let now = Timestamp::from(now);
+    let now = Timestamp::from(at);
     let id: i64 = on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         tx.queue().await?;
@@ -86,26 +90,30 @@ pub async fn enter(
                 id
             }
         };
+        let before: String = sqlx::query_scalar(RIGHTS)
+            .bind(id)
+            .fetch_one(&mut *tx)
+            .await?;
         loop {
-            match tx.grant(id, &grants).await? {
+            match tx.grant(id, &given).await? {
                 Granted::NoSuchRole(role) => {
                     tracing::warn!(
                         role,
                         "a provider's people are mapped to a role that is unknown"
                     );
-                    grants.retain(|grant| grant.role != role);
+                    given.retain(|grant| grant.role != role);
                 }
                 Granted::NoSuchSchool(school) => {
                     tracing::warn!(
                         school,
                         "a provider's people are mapped to a school that is unknown"
                     );
-                    grants.retain(|grant| grant.organization.as_ref() != Some(&school));
+                    given.retain(|grant| grant.organization.as_ref() != Some(&school));
                 }
                 Granted::Done | Granted::NoSuchUser | Granted::LastAdministrator => break,
             }
         }
-        if grants.is_empty() && known.is_none() {
+        if given.is_empty() && known.is_none() {
             // Not committed: who may do nothing gets no account.
             return Ok(Entered::Nothing);
         }
@@ -119,12 +127,24 @@ pub async fn enter(
             .bind(now)
             .execute(&mut *tx)
             .await?;
+        let after: String = sqlx::query_scalar(RIGHTS)
+            .bind(id)
+            .fetch_one(&mut *tx)
+            .await?;
+        let action = match known {
+            None => Some(AuditAction::UserCreated),
+            Some(_) => (before != after).then_some(AuditAction::RightsChanged),
+        };
+        if let Some(action) = action {
+            let act = grants::act(&Who::SYSTEM, action, id, &given, at);
+            tx.append(&act).await?;
+        }
         tx.commit().await?;
         id
     });
     let user = users::by_id(db, id).await?;
     Ok(match user {
-        Some(user) if user.disabled_at.is_none() => match grants.is_empty() {
+        Some(user) if user.disabled_at.is_none() => match given.is_empty() {
             true => Entered::Nothing,
             false => Entered::In(Box::new(user)),
         },

@@ -1,11 +1,15 @@
 //! Links by which people choose their password: good for one use and for some time, known by a digest only.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
-use shared::session::Role;
+use serde_json::json as object;
+use shared::{audit::AuditAction, session::Role};
 
 use super::{
     BeginWrite, Database, StoreError,
-    grants::{Grant, Granted, Grants},
+    audit::{Subject, Trail, Who},
+    grants::{self, Grant, Granted, Grants},
     on_database,
     time::Timestamp,
     users,
@@ -82,11 +86,12 @@ pub enum Taken {
     NameTaken,
 }
 
-/// Makes a link by which somebody chooses another password: what opened their account before opens it no more.
+/// Makes a link by which somebody chooses another password, and records who did: what opened their account before
+/// opens it no more.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
-pub async fn reset(db: &Database, user: i64, link: &Link) -> Result<Linked, StoreError> {
+pub async fn reset(db: &Database, user: i64, link: &Link, by: &Who) -> Result<Linked, StoreError> {
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         let provided: Option<bool> = sqlx::query_scalar(PROVIDED)
@@ -111,6 +116,10 @@ pub async fn reset(db: &Database, user: i64, link: &Link) -> Result<Linked, Stor
             .bind(Timestamp::from(link.expires_at))
             .execute(&mut *tx)
             .await?;
+        let act = by
+            .does(AuditAction::PasswordReset, link.now)
+            .to(Subject::User(user));
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(Linked::Done)
     })
@@ -165,7 +174,7 @@ pub async fn whose(
     })
 }
 
-/// Uses a link up: its account gets this password, and sessions opened by another one end. The first administrator's
+/// Uses a link up from this address, and records it: its account gets this password, and sessions opened by another one end. The first administrator's
 /// account is made, under `name`.
 ///
 /// # Errors
@@ -175,9 +184,10 @@ pub async fn take(
     key: &str,
     name: Option<&str>,
     password_hash: &str,
-    now: DateTime<Utc>,
+    from: IpAddr,
+    at: DateTime<Utc>,
 ) -> Result<Taken, StoreError> {
-    let now = Timestamp::from(now);
+    let now = Timestamp::from(at);
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         tx.queue().await?;
@@ -187,9 +197,9 @@ pub async fn take(
             .bind(now)
             .fetch_optional(&mut *tx)
             .await?;
-        let user = match whose {
+        let (user, act) = match whose {
             None => return Ok(Taken::Unknown),
-            Some((Some(user), _)) => {
+            Some((Some(user), called)) => {
                 sqlx::query(SET_PASSWORD)
                     .bind(user)
                     .bind(password_hash)
@@ -199,7 +209,12 @@ pub async fn take(
                     .bind(user)
                     .execute(&mut *tx)
                     .await?;
-                user
+                let by = Who::person(user, called.unwrap_or_default()).from(from);
+                let act = by
+                    .does(AuditAction::PasswordChanged, at)
+                    .to(Subject::User(user))
+                    .with(object!({"by_link": true}));
+                (user, act)
             }
             Some((None, _)) if tx.is_administered().await? => return Ok(Taken::Unknown),
             Some((None, _)) => {
@@ -216,14 +231,17 @@ pub async fn take(
                 let Some(user) = added else {
                     return Ok(Taken::NameTaken);
                 };
-                let admin = Grant::everywhere(Role::Admin.as_str());
-                if tx.grant(user, &[admin]).await? != Granted::Done {
+                let admin = [Grant::everywhere(Role::Admin.as_str())];
+                if tx.grant(user, &admin).await? != Granted::Done {
                     return Ok(Taken::Unknown);
                 }
-                user
+                let by = Who::person(user, name).from(from);
+                let created = AuditAction::UserCreated;
+                (user, grants::act(&by, created, user, &admin, at))
             }
         };
         sqlx::query(USE).bind(key).execute(&mut *tx).await?;
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(Taken::In(user))
     })

@@ -3,9 +3,16 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde_json::json as object;
+use shared::audit::AuditAction;
 use sqlx::{PgConnection, SqliteConnection};
 
-use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp};
+use super::{
+    BeginWrite, Database, StoreError,
+    audit::{Trail, Who},
+    on_database,
+    time::Timestamp,
+};
 
 const NAMES: &str = "select id, name from organizations";
 
@@ -45,17 +52,25 @@ pub async fn list(db: &Database) -> Result<Vec<Organization>, StoreError> {
     Ok(rows.into_iter().map(organization).collect())
 }
 
-/// Adds one ahead of its first message; `false` where it is there already.
+/// Adds one ahead of its first message, and records who did; `false` where it is there already.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn add(db: &Database, name: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    let now = Timestamp::from(now);
+pub async fn add(
+    db: &Database,
+    name: &str,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let act = by
+        .does(AuditAction::SchoolAdded, now)
+        .with(object!({"school": name}));
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         let there = tx.organization(name).await?.is_some();
         if !there {
-            tx.organization_for(name, now).await?;
+            tx.organization_for(name, Timestamp::from(now)).await?;
+            tx.append(&act).await?;
         }
         tx.commit().await?;
         Ok(!there)

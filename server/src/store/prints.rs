@@ -4,12 +4,20 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde_json::json as object;
 use shared::{
+    audit::AuditAction,
     message::MessageId,
     report::{Print, ReportDetail, ReportDevice, ReportFormat, ReportOptions},
 };
 
-use super::{Database, StoreError, on_database, time::Timestamp, word::Word};
+use super::{
+    BeginWrite, Database, StoreError,
+    audit::{Subject, Trail, Who},
+    on_database,
+    time::Timestamp,
+    word::Word,
+};
 
 const KEEP: &str = "
     insert into prints (message_id, printed_by, printed_at, devices, detail, format, masked)
@@ -34,30 +42,37 @@ type Row = (
     bool,
 );
 
-/// Keeps that a report of a message leaves the server now.
+/// Keeps and records that a report of a message leaves the server now.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn keep(
     db: &Database,
     MessageId(id): MessageId,
-    by: &str,
+    by: &Who,
     options: &ReportOptions,
     masked: bool,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let devices: Vec<_> = options.devices.iter().map(|d| d.as_str()).collect();
+    let act = by
+        .does(AuditAction::Reported, now)
+        .to(Subject::Message(id))
+        .with(object!({"format": options.format, "detail": options.detail, "masked": masked}));
     on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
         sqlx::query(KEEP)
             .bind(id)
-            .bind(by)
+            .bind(by.actor.name().unwrap_or_default())
             .bind(Timestamp::from(now))
             .bind(devices.join(","))
             .bind(options.detail.as_str())
             .bind(options.format.as_str())
             .bind(masked)
-            .execute(pool)
+            .execute(&mut *tx)
             .await?;
+        tx.append(&act).await?;
+        tx.commit().await?;
     });
     Ok(())
 }

@@ -6,7 +6,9 @@
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use serde_json::json as object;
 use shared::{
+    audit::AuditAction,
     counting::{DeviceTally, Tally},
     datetime,
     delivery::Device,
@@ -16,6 +18,7 @@ use shared::{
 
 use super::{
     BeginWrite, Database, StoreError,
+    audit::{Subject, Trail, Who},
     cancel::{read_status, to_json},
     detail::json,
     on_database,
@@ -165,7 +168,7 @@ pub struct Asked<'a> {
     /// The how many-th time.
     pub attempt: u32,
     /// Who asks.
-    pub by: &'a str,
+    pub by: &'a Who,
     /// Who delivers it where the message was delivered elsewhere: the sandbox in a demonstration.
     pub sandbox: bool,
 }
@@ -230,7 +233,7 @@ pub async fn plan(
     })
 }
 
-/// Makes the message in one transaction; it waits to be delivered like any other. A repeat changes nothing.
+/// Makes the message and records who did, in one transaction; it waits to be delivered like any other. A repeat changes nothing.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
@@ -239,10 +242,10 @@ pub async fn resend(
     MessageId(id): MessageId,
     asked: &Asked<'_>,
     zone: Tz,
-    now: DateTime<Utc>,
+    at: DateTime<Utc>,
 ) -> Result<ResendOutcome, StoreError> {
     type Held = (Word<MessageStatus>, String, Timestamp, String);
-    let now = Timestamp::from(now);
+    let now = Timestamp::from(at);
     let which = asked.which.as_str();
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
@@ -298,7 +301,7 @@ pub async fn resend(
             })
             .bind(which)
             .bind(i64::from(asked.attempt))
-            .bind(asked.by)
+            .bind(asked.by.actor.name().unwrap_or_default())
             .fetch_one(&mut *tx)
             .await?;
         sqlx::query(DELIVERIES)
@@ -342,6 +345,12 @@ pub async fn resend(
             .bind(to_json(new, "tally", &tally)?)
             .execute(&mut *tx)
             .await?;
+        let act = asked
+            .by
+            .does(AuditAction::Resent, at)
+            .to(Subject::Message(id))
+            .with(object!({"as": new, "which": asked.which, "lines": tally.lines}));
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(ResendOutcome::Made(resent(new, &tally)))
     })
@@ -355,7 +364,8 @@ fn criterion(asked: &Asked<'_>, subject: &str, created_at: Timestamp, zone: Tz) 
     };
     let made = datetime::display(&created_at.local(zone));
     // As long as any criterion may be.
-    let value = format!("{whom} “{subject}” of {made}; asked for by {}", asked.by);
+    let by = asked.by.actor.name().unwrap_or_default();
+    let value = format!("{whom} “{subject}” of {made}; asked for by {by}");
     Criterion {
         label: "Resent To".into(),
         value,

@@ -1,9 +1,12 @@
 //! Roles: named sets of permissions. Three are built in, administrators make others.
 
-use shared::session::Permission;
+use chrono::{DateTime, Utc};
+use serde_json::json as object;
+use shared::{audit::AuditAction, session::Permission};
 
 use super::{
     BeginWrite, Database, StoreError,
+    audit::{Subject, Trail, Who},
     grants::{Grants, permissions},
     on_database,
 };
@@ -67,7 +70,7 @@ pub async fn list(db: &Database) -> Result<Vec<RoleKept>, StoreError> {
     Ok(rows.into_iter().map(role).collect())
 }
 
-/// Makes a role, or changes what it may do, for everybody who has it.
+/// Makes a role, or changes what it may do, for everybody who has it, and records who did.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
@@ -75,6 +78,8 @@ pub async fn put(
     db: &Database,
     name: &str,
     permissions: &[Permission],
+    by: &Who,
+    now: DateTime<Utc>,
 ) -> Result<RoleChange, StoreError> {
     let words: Vec<&str> = permissions.iter().map(|p| p.as_str()).collect();
     on_database!(db, |pool| {
@@ -103,16 +108,26 @@ pub async fn put(
         if before && !tx.is_administered().await? {
             return Ok(RoleChange::LastAdministrator);
         }
+        let act = by
+            .does(AuditAction::RoleChanged, now)
+            .to(Subject::Role(name.to_owned()))
+            .with(object!({"permissions": words}));
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(RoleChange::Done)
     })
 }
 
-/// Deletes a role that nobody has.
+/// Deletes a role that nobody has, and records who did.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
-pub async fn remove(db: &Database, name: &str) -> Result<RoleChange, StoreError> {
+pub async fn remove(
+    db: &Database,
+    name: &str,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<RoleChange, StoreError> {
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         tx.queue().await?;
@@ -133,6 +148,11 @@ pub async fn remove(db: &Database, name: &str) -> Result<RoleChange, StoreError>
             return Ok(RoleChange::InUse);
         }
         sqlx::query(REMOVE).bind(name).execute(&mut *tx).await?;
+        let act = by
+            .does(AuditAction::RoleChanged, now)
+            .to(Subject::Role(name.to_owned()))
+            .with(object!({"removed": true}));
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(RoleChange::Done)
     })

@@ -1,8 +1,16 @@
 //! Sessions: who is signed in, on which browser, until when.
 
 use chrono::{DateTime, Utc};
+use serde_json::json as object;
+use shared::audit::AuditAction;
 
-use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp, write};
+use super::{
+    BeginWrite, Database, StoreError,
+    audit::{Act, Subject, Trail, Who},
+    on_database,
+    time::Timestamp,
+    write,
+};
 
 const CREATE: &str = "
     insert into sessions (key, data, created_at, seen_at, user_id, address, browser)
@@ -29,7 +37,7 @@ const LIST: &str = "
     where s.created_at > $1 and s.seen_at > $2 and u.disabled_at is null
     order by s.seen_at desc, s.key";
 
-const END: &str = "delete from sessions where substr(key, 1, 16) = $1";
+const END: &str = "delete from sessions where substr(key, 1, 16) = $1 returning user_id";
 
 const END_OF: &str = "delete from sessions where user_id = $1 and key <> $2";
 
@@ -199,28 +207,86 @@ pub async fn list(
     Ok(rows.into_iter().map(open).collect())
 }
 
-/// Ends the session that [`list`] calls so; `false` where there is none.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn end(db: &Database, id: &str) -> Result<bool, StoreError> {
-    Ok(write!(db, END, id) > 0)
+fn ended(by: &Who, sessions: u64, now: DateTime<Utc>) -> Act {
+    by.does(AuditAction::SessionEnded, now)
+        .with(object!({"sessions": sessions}))
 }
 
-/// Ends somebody's sessions but the one of this key, and says how many.
+/// Ends the session that [`list`] calls so, and records who did; `false` where there is none.
 ///
 /// # Errors
-/// Where the database fails.
-pub async fn end_of(db: &Database, user: i64, but: Option<&str>) -> Result<u64, StoreError> {
-    Ok(write!(db, END_OF, user, but.unwrap_or_default()))
+/// Where the database fails; then it has not ended.
+pub async fn end(
+    db: &Database,
+    id: &str,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let of: Vec<Option<i64>> = sqlx::query_scalar(END).bind(id).fetch_all(&mut *tx).await?;
+        let Some(of) = of.first() else {
+            return Ok(false);
+        };
+        let act = ended(by, 1, now);
+        let act = match of {
+            Some(user) => act.to(Subject::User(*user)),
+            None => act,
+        };
+        tx.append(&act).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
 }
 
-/// Ends everybody's sessions but the one of this key, and says how many.
+/// Ends somebody's sessions but the one of this key, records who did, and says how many.
 ///
 /// # Errors
-/// Where the database fails.
-pub async fn end_all_but(db: &Database, key: &str) -> Result<u64, StoreError> {
-    Ok(write!(db, END_ALL_BUT, key))
+/// Where the database fails; then none has ended.
+pub async fn end_of(
+    db: &Database,
+    user: i64,
+    but: Option<&str>,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let done = sqlx::query(END_OF)
+            .bind(user)
+            .bind(but.unwrap_or_default())
+            .execute(&mut *tx)
+            .await?;
+        let sessions = done.rows_affected();
+        if sessions > 0 {
+            let act = ended(by, sessions, now).to(Subject::User(user));
+            tx.append(&act).await?;
+        }
+        tx.commit().await?;
+        Ok(sessions)
+    })
+}
+
+/// Ends everybody's sessions but the one of this key, records who did, and says how many.
+///
+/// # Errors
+/// Where the database fails; then none has ended.
+pub async fn end_all_but(
+    db: &Database,
+    key: &str,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<u64, StoreError> {
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let done = sqlx::query(END_ALL_BUT).bind(key).execute(&mut *tx).await?;
+        let sessions = done.rows_affected();
+        if sessions > 0 {
+            tx.append(&ended(by, sessions, now)).await?;
+        }
+        tx.commit().await?;
+        Ok(sessions)
+    })
 }
 
 /// Forgets the sessions made up to `made_until` or last used up to `used_until`, and says how many.

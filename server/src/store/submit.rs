@@ -3,14 +3,20 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+use serde_json::json as object;
 use shared::{
+    audit::AuditAction,
     delivery::{DeliveryStatus, Device, is_contacted},
     message::{MessageId, MessageStatus},
 };
 use sqlx::QueryBuilder;
 
 use super::{
-    BeginWrite, Database, StoreError, cancel::to_json, on_database, organizations::Organizations,
+    BeginWrite, Database, StoreError,
+    audit::{Subject, Trail, Who},
+    cancel::to_json,
+    on_database,
+    organizations::Organizations,
     time::Timestamp,
 };
 use crate::entry::{Head, Line, NewMessage, Recipients};
@@ -54,17 +60,19 @@ pub enum Submitted {
     AlreadyThere(MessageId),
 }
 
-/// Keeps a message with its recipients and deliveries in one transaction.
+/// Keeps a message with its recipients and deliveries in one transaction, and records who handed it in, where somebody
+/// did.
 ///
 /// # Errors
 /// Where the database fails; then nothing of it was kept.
 pub async fn submit(
     db: &Database,
     message: &NewMessage,
-    now: DateTime<Utc>,
+    by: Option<&Who>,
+    at: DateTime<Utc>,
 ) -> Result<Submitted, StoreError> {
     let head = &message.head;
-    let now = Timestamp::from(now);
+    let now = Timestamp::from(at);
     let columns = Columns::new(message, now)?;
     let delivery = Delivery::of(message, now);
     let [inbox, email, voice, text] = &head.bodies;
@@ -178,6 +186,13 @@ pub async fn submit(
                     .push_bind(i64::from(*number));
             });
             insert.build().execute(&mut *tx).await?;
+        }
+        if let Some(by) = by {
+            let act = by
+                .does(AuditAction::Submitted, at)
+                .to(Subject::Message(id))
+                .with(object!({"lines": recipients.lines()}));
+            tx.append(&act).await?;
         }
         tx.commit().await?;
         id

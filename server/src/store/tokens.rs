@@ -1,10 +1,19 @@
 //! Tokens: the programs that may submit messages.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json as object;
+use shared::audit::AuditAction;
 
 use super::{
-    BeginWrite, Database, StoreError, cancel::to_json, detail::json, on_database,
-    organizations::Organizations, reach::Reach, time::Timestamp, users, write,
+    BeginWrite, Database, StoreError,
+    audit::{Subject, Trail, Who},
+    cancel::to_json,
+    detail::json,
+    on_database,
+    organizations::Organizations,
+    reach::Reach,
+    time::Timestamp,
+    users, write,
 };
 
 const ADD: &str = "
@@ -19,7 +28,9 @@ const BY_KEY: &str = "
 
 const USED: &str = "update tokens set last_used_at = $2 where key = $1";
 
-const REVOKE: &str = "update tokens set revoked_at = $2 where name_key = $1 and revoked_at is null";
+const REVOKE: &str = "
+    update tokens set revoked_at = $2 where name_key = $1 and revoked_at is null
+    returning name";
 
 const LIST: &str = "
     select name, reach, created_at, expires_at, revoked_at, last_used_at from tokens order by name_key";
@@ -44,32 +55,32 @@ pub struct Token {
     pub last_used_at: Option<DateTime<Utc>>,
 }
 
-/// Adds a token, known by a digest of it; `false` where one of that name exists already, whatever its case.
+/// How far a token goes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits<'a> {
+    /// The schools that it may submit for, by name; `None` for all of them.
+    pub schools: Option<&'a [String]>,
+    /// When it ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Adds a token, known by a digest of it, and records who did; `false` where one of that name exists already, whatever
+/// its case. Its schools must be known.
 ///
 /// # Errors
-/// Where the database fails.
+/// Where the database fails; then nothing has changed.
 pub async fn add(
     db: &Database,
     name: &str,
     key: &str,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let added = write!(db, ADD, name, users::key(name), key, Timestamp::from(now));
-    Ok(added == 1)
-}
-
-/// Adds a token that ends by itself, or may submit for some schools only; these must be known.
-///
-/// # Errors
-/// Where the database fails; then nothing has changed.
-pub async fn add_limited(
-    db: &Database,
-    name: &str,
-    key: &str,
-    schools: Option<&[String]>,
-    expires_at: Option<DateTime<Utc>>,
+    limits: Limits<'_>,
+    by: &Who,
     now: DateTime<Utc>,
 ) -> Result<Result<bool, NoSuchSchool>, StoreError> {
+    let Limits {
+        schools,
+        expires_at,
+    } = limits;
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         let mut reach = match schools {
@@ -98,6 +109,11 @@ pub async fn add_limited(
             .bind(expires_at.map(Timestamp::from))
             .execute(&mut *tx)
             .await?;
+        let act = by
+            .does(AuditAction::TokenCreated, now)
+            .to(Subject::Token(name.to_owned()))
+            .with(object!({"schools": schools, "expires_at": expires_at}));
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(Ok(true))
     })
@@ -107,12 +123,33 @@ pub async fn add_limited(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoSuchSchool(pub String);
 
-/// Takes a token back; `false` where there is none of this name that still holds.
+/// Takes a token back, and records who did; `false` where there is none of this name that still holds.
 ///
 /// # Errors
-/// Where the database fails.
-pub async fn revoke(db: &Database, name: &str, now: DateTime<Utc>) -> Result<bool, StoreError> {
-    Ok(write!(db, REVOKE, users::key(name), Timestamp::from(now)) == 1)
+/// Where the database fails; then it holds on.
+pub async fn revoke(
+    db: &Database,
+    name: &str,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let revoked: Option<String> = sqlx::query_scalar(REVOKE)
+            .bind(users::key(name))
+            .bind(Timestamp::from(now))
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(name) = revoked else {
+            return Ok(false);
+        };
+        let act = by
+            .does(AuditAction::TokenRevoked, now)
+            .to(Subject::Token(name));
+        tx.append(&act).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
 }
 
 /// Every token there ever was, by name.

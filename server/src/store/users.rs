@@ -1,16 +1,17 @@
 //! Users: the accounts that may sign in.
 
 use chrono::{DateTime, Utc};
-use shared::session::Role;
+use serde_json::json as object;
+use shared::{audit::AuditAction, session::Role};
 
 use super::{
     BeginWrite, Database, StoreError,
+    audit::{Subject, Trail, Who},
     detail::json,
-    grants::{Grant, Granted, Grants},
+    grants::{self, Grant, Granted, Grants},
     on_database,
     reach::Rights,
     time::Timestamp,
-    write,
 };
 
 const ADD: &str = "
@@ -63,7 +64,7 @@ pub enum Added {
     Refused(Granted),
 }
 
-/// Adds an account with these grants.
+/// Adds an account with these grants, and records who did.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
@@ -72,6 +73,7 @@ pub async fn add_with(
     name: &str,
     grants: &[Grant],
     password_hash: &str,
+    by: &Who,
     now: DateTime<Utc>,
 ) -> Result<Added, StoreError> {
     on_database!(db, |pool| {
@@ -90,12 +92,15 @@ pub async fn add_with(
             Granted::Done => {}
             refused => return Ok(Added::Refused(refused)),
         }
+        let act = grants::act(by, AuditAction::UserCreated, id, grants, now);
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(Added::Done(id))
     })
 }
 
-/// Adds an account with a role at every school; `None` where one of that name exists already, whatever its case.
+/// Adds an account of Sentlog's own making with a role at every school; `None` where one of that name exists already,
+/// whatever its case.
 ///
 /// # Errors
 /// Where the database fails.
@@ -108,7 +113,7 @@ pub async fn add(
 ) -> Result<Option<i64>, StoreError> {
     let grants = [Grant::everywhere(role.as_str())];
     Ok(
-        match add_with(db, name, &grants, password_hash, now).await? {
+        match add_with(db, name, &grants, password_hash, &Who::SYSTEM, now).await? {
             Added::Done(id) => Some(id),
             Added::NameTaken | Added::Refused(_) => None,
         },
@@ -124,43 +129,69 @@ pub async fn all(db: &Database) -> Result<Vec<User>, StoreError> {
     rows.into_iter().map(user).collect()
 }
 
-/// Lets somebody sign in no more, or again. Sessions of a disabled account are worth nothing from now on.
+/// Lets somebody sign in no more, or again, and records who did. Sessions of a disabled account are worth nothing from now on.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
 pub async fn disable(
     db: &Database,
     id: i64,
-    disabled_at: Option<DateTime<Utc>>,
+    disabled: bool,
+    by: &Who,
+    now: DateTime<Utc>,
 ) -> Result<Granted, StoreError> {
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         tx.queue().await?;
-        let query = match disabled_at {
-            Some(at) => sqlx::query(DISABLE).bind(id).bind(Timestamp::from(at)),
-            None => sqlx::query(ENABLE).bind(id),
+        let query = match disabled {
+            true => sqlx::query(DISABLE).bind(id).bind(Timestamp::from(now)),
+            false => sqlx::query(ENABLE).bind(id),
         };
         if query.execute(&mut *tx).await?.rows_affected() == 0 {
             return Ok(Granted::NoSuchUser);
         }
-        if disabled_at.is_some() && !tx.is_administered().await? {
+        if disabled && !tx.is_administered().await? {
             return Ok(Granted::LastAdministrator);
         }
-        if disabled_at.is_some() {
+        if disabled {
             // Else they would be open again once the account is enabled.
             sqlx::query(END_SESSIONS).bind(id).execute(&mut *tx).await?;
         }
+        let act = by
+            .does(AuditAction::UserChanged, now)
+            .to(Subject::User(id))
+            .with(object!({"disabled": disabled}));
+        tx.append(&act).await?;
         tx.commit().await?;
         Ok(Granted::Done)
     })
 }
 
-/// Gives an account another password; sessions opened by the old one end.
+/// Gives an account another password, and records who did; sessions opened by the old one end.
 ///
 /// # Errors
-/// Where the database fails.
-pub async fn set_password(db: &Database, id: i64, password_hash: &str) -> Result<(), StoreError> {
-    write!(db, SET_PASSWORD, id, password_hash);
+/// Where the database fails; then nothing has changed.
+pub async fn set_password(
+    db: &Database,
+    id: i64,
+    password_hash: &str,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        sqlx::query(SET_PASSWORD)
+            .bind(id)
+            .bind(password_hash)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(END_SESSIONS).bind(id).execute(&mut *tx).await?;
+        let act = by
+            .does(AuditAction::PasswordChanged, now)
+            .to(Subject::User(id));
+        tx.append(&act).await?;
+        tx.commit().await?;
+    });
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use axum::{
     http::{Method, Request, header},
 };
 use serde_json::{Value, json};
-use server::{auth::token, clock::Clock, store::tokens};
+use server::auth::token;
 use shared::session::Role;
 
 use crate::app::{Answer, PASSWORD, TestApp};
@@ -77,11 +77,7 @@ async fn a_cookie_that_was_guessed_or_changed_opens_nothing() {
 #[tokio::test]
 async fn a_forged_token_submits_nothing_and_reads_nothing() {
     let app = TestApp::new().await;
-    let real = token::make();
-    let now = app.clock.now();
-    tokens::add(&app.db, "portal", &token::key(&real), now)
-        .await
-        .unwrap();
+    let real = app.token().await;
     // Known: what it sends is looked at, and found wanting.
     submit(&app, &format!("Bearer {real}")).await.problem(400);
     let shorter = &real[..real.len() - 1];

@@ -11,13 +11,18 @@ use chrono::TimeDelta;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use server::{
-    auth::password,
+    auth::{password, token},
     clock::{Clock, FixedClock},
     entry,
     receipts::Proofs,
     router::router,
     state::{App, AppSettings},
-    store::{Database, District, users},
+    store::{
+        Database, District,
+        audit::Who,
+        tokens::{self, Limits},
+        users,
+    },
 };
 use shared::session::Role;
 use tempfile::TempDir;
@@ -147,6 +152,22 @@ impl TestApp {
             app,
             _folder: folder,
         }
+    }
+
+    /// A token that may submit for every school.
+    pub async fn token(&self) -> String {
+        let token = token::make();
+        let (key, limits) = (token::key(&token), Limits::default());
+        let added = tokens::add(
+            &self.db,
+            "portal",
+            &key,
+            limits,
+            &Who::SHELL,
+            self.clock.now(),
+        );
+        assert_eq!(added.await.unwrap(), Ok(true));
+        token
     }
 
     /// The same, taking the reports that these prove.

@@ -127,11 +127,7 @@ async fn who_was_away_is_told_what_was_missed_or_to_ask_anew() {
 async fn a_message_without_news_is_stalled_after_a_while() {
     let app = TestApp::new().await;
     let viewer = app.sign_in(Role::Viewer).await;
-    let token = server::auth::token::make();
-    let key = server::auth::token::key(&token);
-    server::store::tokens::add(&app.db, "portal", &key, app.app.clock.now())
-        .await
-        .unwrap();
+    let token = app.token().await;
     let message = json!({
         "external_id": "stuck", "message_type": "Message Builder", "organization": "High School", "subject": "Stuck",
         "sender": "A", "created_at": "2020-01-31T15:00:00-06:00",

@@ -13,8 +13,10 @@ use server::{
     clock::Clock,
     openapi,
     store::{
+        audit::Who,
         grants::{self, Grant, Granted},
-        roles, tokens,
+        roles,
+        tokens::{self, Limits},
         users::{self, Added},
     },
 };
@@ -92,6 +94,8 @@ fn table() -> BTreeMap<(&'static str, &'static str), Rule> {
         (("get", "/api/sessions"), Administrators),
         (("delete", "/api/sessions"), Administrators),
         (("delete", "/api/sessions/{session}"), Administrators),
+        (("get", "/api/audit"), Administrators),
+        (("post", "/api/exports"), Anywhere(Report)),
         (("get", "/api/openapi.json"), Anywhere(View)),
         (("get", "/api/docs"), Anywhere(View)),
         (("get", "/api/docs/{file}"), Anywhere(View)),
@@ -107,6 +111,7 @@ fn table() -> BTreeMap<(&'static str, &'static str), Rule> {
         (("get", "/api/messages/{id}/deliveries"), Message(View)),
         (("get", "/api/messages/{id}/failures"), Message(View)),
         (("get", "/api/messages/{id}/prints"), Message(View)),
+        (("get", "/api/messages/{id}/history"), Message(View)),
         (("post", "/api/messages/{id}/refresh"), Message(View)),
         (("get", "/api/messages/{id}/report"), Message(Report)),
         (("get", "/api/messages/{id}/resend"), Message(Cancel)),
@@ -169,7 +174,15 @@ impl Office {
         let app = TestApp::new().await;
         let hash = password::hash(PASSWORD).unwrap();
         let permissions = [Permission::View, Permission::Report];
-        roles::put(&app.db, "printer", &permissions).await.unwrap();
+        roles::put(
+            &app.db,
+            "printer",
+            &permissions,
+            &Who::SHELL,
+            app.clock.now(),
+        )
+        .await
+        .unwrap();
         for (name, role) in [
             ("own viewer", "viewer"),
             ("own operator", "operator"),
@@ -182,7 +195,8 @@ impl Office {
                 role: role.to_owned(),
                 organization,
             };
-            let added = users::add_with(&app.db, name, &[grant], &hash, app.clock.now()).await;
+            let added =
+                users::add_with(&app.db, name, &[grant], &hash, &Who::SHELL, app.clock.now()).await;
             assert!(matches!(added.unwrap(), Added::Done(_)), "{name}");
         }
         let mut cookies = BTreeMap::from([("nobody", String::new())]);
@@ -192,11 +206,9 @@ impl Office {
             cookies.insert(who, answer.cookie());
         }
         let disabled = users::by_name(&app.db, "disabled").await.unwrap().unwrap();
-        let now = Some(app.clock.now());
-        assert_eq!(
-            users::disable(&app.db, disabled.id, now).await.unwrap(),
-            Granted::Done
-        );
+        let now = app.clock.now();
+        let done = users::disable(&app.db, disabled.id, true, &Who::SHELL, now).await;
+        assert_eq!(done.unwrap(), Granted::Done);
         let path = "/api/messages?created_from=2019-12-01&created_to=2020-01-31";
         let found = app.get(path, &cookies["admin"]).await.json();
         let of = |own: bool| {
@@ -358,7 +370,15 @@ async fn addresses_are_masked_by_the_school_of_the_message() {
         },
     ];
     assert_eq!(
-        grants::set(&office.app.db, user.id, &grants).await.unwrap(),
+        grants::set(
+            &office.app.db,
+            user.id,
+            &grants,
+            &Who::SHELL,
+            office.app.clock.now()
+        )
+        .await
+        .unwrap(),
         Granted::Done
     );
     let cookie = &office.cookies["own operator"];
@@ -389,15 +409,12 @@ async fn a_token_submits_for_its_schools_until_it_ends() {
     let schools = ["High School".to_owned()];
     let ends = app.clock.now() + chrono::TimeDelta::days(1);
     let key = token::key(&token);
-    let added = tokens::add_limited(
-        &app.db,
-        "portal",
-        &key,
-        Some(&schools),
-        Some(ends),
-        app.clock.now(),
-    )
-    .await;
+    let limits = Limits {
+        schools: Some(&schools),
+        expires_at: Some(ends),
+    };
+    let now = app.clock.now();
+    let added = tokens::add(&app.db, "portal", &key, limits, &Who::SHELL, now).await;
     assert_eq!(added.unwrap(), Ok(true));
     let submit = async |school: &str| {
         let message = json!({

@@ -5,20 +5,10 @@ use axum::{
     http::{Request, header},
 };
 use serde_json::{Value, json};
-use server::{auth::token, store::tokens};
+use server::auth::token;
 use shared::session::Role;
 
 use crate::app::{Answer, TestApp};
-
-async fn token(app: &TestApp) -> String {
-    let token = token::make();
-    assert!(
-        tokens::add(&app.db, "portal", &token::key(&token), app.app.clock.now())
-            .await
-            .unwrap()
-    );
-    token
-}
 
 async fn send(app: &TestApp, token: &str, body: impl Into<Body>) -> Answer {
     let request = Request::post("/api/messages")
@@ -43,7 +33,7 @@ fn message(recipients: Value) -> Value {
 #[tokio::test]
 async fn a_message_is_taken_once_and_each_refused_address_is_named() {
     let app = TestApp::new().await;
-    let token = token(&app).await;
+    let token = app.token().await;
     let email = |address: &str| json!({"device": "email", "address": address});
     let recipients = json!([
         {"person": "p1", "name": "A", "deliveries": [email("a@nomail.com"), email("nowhere")]},
@@ -82,7 +72,7 @@ async fn a_message_is_taken_once_and_each_refused_address_is_named() {
 #[tokio::test]
 async fn who_bears_no_known_token_brings_nothing() {
     let app = TestApp::new().await;
-    let known = token(&app).await;
+    let known = app.token().await;
     let cookie = app.sign_in(Role::Admin).await;
     app.post("/api/messages", &cookie, message(json!([])))
         .await
@@ -102,7 +92,7 @@ async fn who_bears_no_known_token_brings_nothing() {
 #[tokio::test]
 async fn a_token_opens_nothing_but_the_submission() {
     let app = TestApp::new().await;
-    let token = token(&app).await;
+    let token = app.token().await;
     for path in ["/api/messages", "/api/messages/1", "/api/messages/1/report"] {
         let request = Request::get(path).header(header::AUTHORIZATION, format!("Bearer {token}"));
         app.send(request.body(Body::empty()).unwrap())
@@ -114,7 +104,7 @@ async fn a_token_opens_nothing_but_the_submission() {
 #[tokio::test]
 async fn history_is_not_submitted_and_a_refusal_says_where() {
     let app = TestApp::new().await;
-    let token = token(&app).await;
+    let token = app.token().await;
     let with = |field: &str, value: Value| {
         let mut message = message(json!([]));
         message[field] = value;
@@ -148,7 +138,7 @@ async fn history_is_not_submitted_and_a_refusal_says_where() {
 #[tokio::test]
 async fn a_body_that_breaks_off_leaves_nothing_behind() {
     let app = TestApp::new().await;
-    let token = token(&app).await;
+    let token = app.token().await;
     let whole = message(json!([{"person": "p", "name": "P", "deliveries": []}])).to_string();
     let pieces = vec![
         Ok(Bytes::from(whole.clone())),
@@ -166,7 +156,7 @@ async fn a_body_that_breaks_off_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_large_message_comes_in_piece_by_piece() {
     let app = TestApp::new().await;
-    let token = token(&app).await;
+    let token = app.token().await;
     let text = message(json!([])).to_string();
     let (head, tail) =
         text.split_at(text.find("\"recipients\":[").unwrap() + "\"recipients\":[".len());

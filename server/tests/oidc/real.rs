@@ -2,7 +2,10 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use server::{clock::Clock, store::users};
+use server::{
+    clock::Clock,
+    store::{audit::Who, users},
+};
 
 use crate::{
     app::{PASSWORD, TestApp},
@@ -145,7 +148,7 @@ async fn who_is_disabled_here_does_not_come_in_by_the_provider() {
         .iter()
         .find(|user| user.name == "Olga Office")
         .unwrap();
-    users::disable(&app.db, user.id, Some(app.clock.now()))
+    users::disable(&app.db, user.id, true, &Who::SHELL, app.clock.now())
         .await
         .unwrap();
     assert_eq!(who(&app, &session).await, Value::Null);

@@ -4,9 +4,12 @@
 
 use std::{fs::File, ops::ControlFlow, sync::Arc};
 
-use server::report::{
-    jobs::{Fetched, Jobs, MAX_PER_PERSON, Order},
-    printing::PrintError,
+use server::{
+    report::{
+        jobs::{Fetched, Jobs, MAX_PER_PERSON, Order},
+        printing::PrintError,
+    },
+    store::audit::Who,
 };
 use shared::{
     message::MessageId,
@@ -14,9 +17,13 @@ use shared::{
 };
 use tokio::sync::oneshot;
 
-fn order(owner: &str) -> Order {
+const ANA: i64 = 1;
+const BO: i64 = 2;
+
+fn order(owner: i64) -> Order {
     Order {
-        owner: owner.to_owned(),
+        owner,
+        by: Who::person(owner, "ana"),
         message: MessageId(1),
         options: ReportOptions {
             devices: [].into(),
@@ -28,7 +35,7 @@ fn order(owner: &str) -> Order {
 }
 
 async fn reach(jobs: &Jobs, id: &str, state: JobState) {
-    let mut progress = jobs.watch(id, "ana").unwrap();
+    let mut progress = jobs.watch(id, ANA).unwrap();
     progress.wait_for(|job| job.state == state).await.unwrap();
 }
 
@@ -36,27 +43,27 @@ async fn reach(jobs: &Jobs, id: &str, state: JobState) {
 async fn a_file_is_fetched_once_and_only_by_its_owner() {
     let jobs = Arc::new(Jobs::default());
     let (finish, finished) = oneshot::channel::<()>();
-    let job = jobs.begin(order("ana"), |_| async {
+    let job = jobs.begin(order(ANA), |_| async {
         finished.await.unwrap();
         Ok(tempfile::tempfile()?)
     });
     let id = job.unwrap().id;
-    assert!(jobs.watch(&id, "bo").is_none());
-    assert!(!jobs.abandon(&id, "bo"));
-    assert!(matches!(jobs.fetch(&id, "bo"), Fetched::NotFound));
-    assert!(matches!(jobs.fetch(&id, "ana"), Fetched::NotReady));
+    assert!(jobs.watch(&id, BO).is_none());
+    assert!(!jobs.abandon(&id, BO));
+    assert!(matches!(jobs.fetch(&id, BO), Fetched::NotFound));
+    assert!(matches!(jobs.fetch(&id, ANA), Fetched::NotReady));
     finish.send(()).unwrap();
     reach(&jobs, &id, JobState::Done).await;
-    assert!(matches!(jobs.fetch(&id, "bo"), Fetched::NotFound));
-    assert!(matches!(jobs.fetch(&id, "ana"), Fetched::File(..)));
-    assert!(matches!(jobs.fetch(&id, "ana"), Fetched::NotFound));
+    assert!(matches!(jobs.fetch(&id, BO), Fetched::NotFound));
+    assert!(matches!(jobs.fetch(&id, ANA), Fetched::File(..)));
+    assert!(matches!(jobs.fetch(&id, ANA), Fetched::NotFound));
 }
 
 #[tokio::test]
 async fn the_writer_stops_at_the_next_page_of_an_abandoned_report() {
     let jobs = Arc::new(Jobs::default());
     let (stopped, has_stopped) = oneshot::channel();
-    let job = jobs.begin(order("ana"), |watched| async {
+    let job = jobs.begin(order(ANA), |watched| async {
         let written = tokio::task::spawn_blocking(move || {
             let mut page = 0;
             while watched.tell(JobState::Drawing, page, u32::MAX) == ControlFlow::Continue(()) {
@@ -69,32 +76,32 @@ async fn the_writer_stops_at_the_next_page_of_an_abandoned_report() {
     });
     let id = job.unwrap().id;
     reach(&jobs, &id, JobState::Drawing).await;
-    assert!(jobs.abandon(&id, "ana"));
+    assert!(jobs.abandon(&id, ANA));
     has_stopped.await.unwrap();
-    assert!(jobs.watch(&id, "ana").is_none());
-    assert!(!jobs.abandon(&id, "ana"), "it is gone");
+    assert!(jobs.watch(&id, ANA).is_none());
+    assert!(!jobs.abandon(&id, ANA), "it is gone");
 }
 
 #[tokio::test]
 async fn a_report_that_fails_says_so_and_leaves_no_file() {
     let jobs = Arc::new(Jobs::default());
-    let job = jobs.begin(order("ana"), |_| async {
+    let job = jobs.begin(order(ANA), |_| async {
         Err::<File, _>(PrintError::Pdf("no ink".into()))
     });
     let id = job.unwrap().id;
     reach(&jobs, &id, JobState::Failed).await;
-    assert!(matches!(jobs.fetch(&id, "ana"), Fetched::NotFound));
+    assert!(matches!(jobs.fetch(&id, ANA), Fetched::NotFound));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_nobody_fetches_is_forgotten() {
     let jobs = Arc::new(Jobs::default());
-    let job = jobs.begin(order("ana"), |_| async { Ok(tempfile::tempfile()?) });
+    let job = jobs.begin(order(ANA), |_| async { Ok(tempfile::tempfile()?) });
     let id = job.unwrap().id;
-    let mut progress = jobs.watch(&id, "ana").unwrap();
+    let mut progress = jobs.watch(&id, ANA).unwrap();
     // The clock runs on by itself while everybody waits.
     while progress.changed().await.is_ok() {}
-    assert!(matches!(jobs.fetch(&id, "ana"), Fetched::NotFound));
+    assert!(matches!(jobs.fetch(&id, ANA), Fetched::NotFound));
 }
 
 #[tokio::test]
@@ -106,10 +113,10 @@ async fn nobody_has_more_than_ten_at_once() {
         })
     };
     let all: Vec<_> = (0..MAX_PER_PERSON)
-        .map(|_| begin("ana").unwrap().id)
+        .map(|_| begin(ANA).unwrap().id)
         .collect();
-    assert!(begin("ana").is_none());
-    assert!(begin("bo").is_some());
-    assert!(jobs.abandon(&all[3], "ana"));
-    assert!(begin("ana").is_some());
+    assert!(begin(ANA).is_none());
+    assert!(begin(BO).is_some());
+    assert!(jobs.abandon(&all[3], ANA));
+    assert!(begin(ANA).is_some());
 }

@@ -1,7 +1,10 @@
 //! What administrators see and change: links, sessions, people.
 
 use chrono::TimeDelta;
+use std::net::{IpAddr, Ipv4Addr};
+
 use server::store::{
+    audit::Who,
     grants::Grant,
     identities::{self, Identity},
     links::{self, Link, Linked, Taken, Whose},
@@ -10,6 +13,8 @@ use server::store::{
     users::{self, Added},
 };
 use shared::administration::SignsIn;
+
+const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 use crate::log::{Log, on_both_databases};
 
@@ -23,7 +28,7 @@ fn link(log: &Log, key: &str) -> Link {
 
 async fn person(log: &Log, name: &str, role: &str, hash: &str) -> i64 {
     let grants = [Grant::everywhere(role)];
-    match users::add_with(&log.db, name, &grants, hash, log.now).await {
+    match users::add_with(&log.db, name, &grants, hash, &Who::SHELL, log.now).await {
         Ok(Added::Done(id)) => id,
         refused => panic!("{name} was not added: {refused:?}"),
     }
@@ -52,13 +57,13 @@ on_both_databases! {
     async fn a_link_changes_a_password_once_and_ends_what_the_old_one_opened(log: Log) {
         let ada = person(&log, "Ada", "admin", "old").await;
         open(&log, ada, "one").await;
-        assert_eq!(links::reset(&log.db, ada, &link(&log, "k")).await.expect("it answers"), Linked::Done);
+        assert_eq!(links::reset(&log.db, ada, &link(&log, "k"), &Who::SHELL).await.expect("it answers"), Linked::Done);
         assert_eq!(keys(&log).await, Vec::<String>::new());
         let shut = users::by_id(&log.db, ada).await.expect("it answers").expect("she is there");
         assert_eq!(shut.password_hash, "");
         let whose = links::whose(&log.db, "k", log.now).await.expect("it answers");
         assert_eq!(whose, Some(Whose::Person(ada, "Ada".into())));
-        let take = async |key, now| links::take(&log.db, key, None, "new", now).await.expect("it answers");
+        let take = async |key, now| links::take(&log.db, key, None, "new", HOME, now).await.expect("it answers");
         assert_eq!(take("other", log.now).await, Taken::Unknown);
         assert_eq!(take("k", log.now).await, Taken::In(ada));
         assert_eq!(take("k", log.now).await, Taken::Unknown, "it is used up");
@@ -69,16 +74,16 @@ on_both_databases! {
     async fn only_the_newest_link_is_good_and_only_for_its_time(log: Log) {
         let ada = person(&log, "Ada", "viewer", "old").await;
         for key in ["first", "second"] {
-            assert_eq!(links::reset(&log.db, ada, &link(&log, key)).await.expect("it answers"), Linked::Done);
+            assert_eq!(links::reset(&log.db, ada, &link(&log, key), &Who::SHELL).await.expect("it answers"), Linked::Done);
         }
-        let take = async |key, now| links::take(&log.db, key, None, "new", now).await.expect("it answers");
+        let take = async |key, now| links::take(&log.db, key, None, "new", HOME, now).await.expect("it answers");
         assert_eq!(take("first", log.now).await, Taken::Unknown);
         assert_eq!(take("second", log.now + TimeDelta::days(1)).await, Taken::Unknown);
         person(&log, "Root", "admin", "hash").await;
-        links::reset(&log.db, ada, &link(&log, "third")).await.expect("it answers");
-        users::disable(&log.db, ada, Some(log.now)).await.expect("it answers");
+        links::reset(&log.db, ada, &link(&log, "third"), &Who::SHELL).await.expect("it answers");
+        users::disable(&log.db, ada, true, &Who::SHELL, log.now).await.expect("it answers");
         assert_eq!(take("third", log.now).await, Taken::Unknown, "she is disabled");
-        assert_eq!(links::reset(&log.db, 0, &link(&log, "k")).await.expect("it answers"), Linked::NoSuchUser);
+        assert_eq!(links::reset(&log.db, 0, &link(&log, "k"), &Who::SHELL).await.expect("it answers"), Linked::NoSuchUser);
     }
 
     async fn the_first_administrator_is_made_by_the_newest_link_and_once(log: Log) {
@@ -88,7 +93,7 @@ on_both_databases! {
         }
         assert_eq!(links::whose(&log.db, "first", log.now).await.expect("it answers"), None);
         assert_eq!(links::whose(&log.db, "second", log.now).await.expect("it answers"), Some(Whose::First));
-        let take = async |name| links::take(&log.db, "second", name, "hash", log.now).await.expect("it answers");
+        let take = async |name| links::take(&log.db, "second", name, "hash", HOME, log.now).await.expect("it answers");
         assert_eq!(take(None).await, Taken::Nameless);
         assert_eq!(take(Some("ADA")).await, Taken::NameTaken);
         let Taken::In(root) = take(Some("Root")).await else { panic!("nobody came in") };
@@ -103,7 +108,7 @@ on_both_databases! {
         assert!(links::first(&log.db, &link(&log, "k")).await.expect("it answers"));
         person(&log, "Root", "admin", "hash").await;
         assert_eq!(links::whose(&log.db, "k", log.now).await.expect("it answers"), None);
-        let taken = links::take(&log.db, "k", Some("Eve"), "hash", log.now).await.expect("it answers");
+        let taken = links::take(&log.db, "k", Some("Eve"), "hash", HOME, log.now).await.expect("it answers");
         assert_eq!(taken, Taken::Unknown);
         assert!(users::by_name(&log.db, "Eve").await.expect("it answers").is_none());
     }
@@ -115,13 +120,13 @@ on_both_databases! {
         for (user, letter) in [(ada, "a"), (ada, "b"), (bob, "c"), (bob, "d")] {
             open(&log, user, &long(letter)).await;
         }
-        assert!(sessions::end(&log.db, &"d".repeat(16)).await.expect("it answers"));
-        assert!(!sessions::end(&log.db, &"d".repeat(16)).await.expect("it answers"));
-        assert!(!sessions::end(&log.db, "%").await.expect("it answers"));
+        assert!(sessions::end(&log.db, &"d".repeat(16), &Who::SHELL, log.now).await.expect("it answers"));
+        assert!(!sessions::end(&log.db, &"d".repeat(16), &Who::SHELL, log.now).await.expect("it answers"));
+        assert!(!sessions::end(&log.db, "%", &Who::SHELL, log.now).await.expect("it answers"));
         assert_eq!(keys(&log).await, [long("a"), long("b"), long("c")]);
-        assert_eq!(sessions::end_of(&log.db, ada, Some(&long("b"))).await.expect("it answers"), 1);
+        assert_eq!(sessions::end_of(&log.db, ada, Some(&long("b")), &Who::SHELL, log.now).await.expect("it answers"), 1);
         assert_eq!(keys(&log).await, [long("b"), long("c")]);
-        assert_eq!(sessions::end_all_but(&log.db, &long("b")).await.expect("it answers"), 1);
+        assert_eq!(sessions::end_all_but(&log.db, &long("b"), &Who::SHELL, log.now).await.expect("it answers"), 1);
         assert_eq!(keys(&log).await, [long("b")]);
     }
 
@@ -129,8 +134,8 @@ on_both_databases! {
         person(&log, "Root", "admin", "hash").await;
         let ada = person(&log, "Ada", "viewer", "hash").await;
         open(&log, ada, "one").await;
-        users::disable(&log.db, ada, Some(log.now)).await.expect("it answers");
-        users::disable(&log.db, ada, None).await.expect("it answers");
+        users::disable(&log.db, ada, true, &Who::SHELL, log.now).await.expect("it answers");
+        users::disable(&log.db, ada, false, &Who::SHELL, log.now).await.expect("it answers");
         assert_eq!(keys(&log).await, Vec::<String>::new());
     }
 
@@ -152,6 +157,6 @@ on_both_databases! {
         assert_eq!(people[0].grants[0].role, "admin");
         assert_eq!(people[0].seen_at.map(|at| at.to_utc()), Some(log.now));
         let carol = people[2].id;
-        assert_eq!(links::reset(&log.db, carol, &link(&log, "k")).await.expect("it answers"), Linked::Provider);
+        assert_eq!(links::reset(&log.db, carol, &link(&log, "k"), &Who::SHELL).await.expect("it answers"), Linked::Provider);
     }
 }

@@ -85,8 +85,8 @@ on_both_databases! {
         let id = log.put(&failing()).await;
         let other = log.put(&message("other")).await;
         let at = |minute| utc(&format!("2020-02-01T18:{minute:02}:00Z"));
-        prints::keep(&log.db, id, "operator", &options(ReportFormat::Csv), false, at(1)).await.unwrap();
-        prints::keep(&log.db, id, "Ầdmin", &options(ReportFormat::Pdf), true, at(2)).await.unwrap();
+        prints::keep(&log.db, id, &Who::person(1, "operator"), &options(ReportFormat::Csv), false, at(1)).await.unwrap();
+        prints::keep(&log.db, id, &Who::person(1, "Ầdmin"), &options(ReportFormat::Pdf), true, at(2)).await.unwrap();
         let zone = log.district.time_zone;
         let kept = prints::newest(&log.db, id, zone).await.unwrap();
         let told: Vec<_> = kept.iter().map(|p| (p.by.as_str(), p.format, p.masked)).collect();

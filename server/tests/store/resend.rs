@@ -1,6 +1,8 @@
 //! Resend: to exactly those who were not reached, once, as a message of its own.
 
 use serde_json::{Value, json};
+use std::sync::LazyLock;
+
 use server::{
     receipts::Why,
     store::{
@@ -49,11 +51,13 @@ fn sent() -> Value {
     with(message("sent"), fields)
 }
 
+static ADA: LazyLock<Who> = LazyLock::new(|| Who::person(1, "ada"));
+
 fn asked(which: Which, attempt: u32) -> Asked<'static> {
     Asked {
         which,
         attempt,
-        by: "ada",
+        by: &ADA,
         sandbox: false,
     }
 }

@@ -3,12 +3,13 @@
 use chrono::TimeDelta;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use server::store::{
+    audit::Who,
     find,
     grants::{self, Grant, Granted},
     organizations,
     reach::Reach,
     roles::{self, RoleChange},
-    tokens,
+    tokens::{self, Limits},
     users::{self, Added},
 };
 use shared::{
@@ -29,7 +30,7 @@ fn at(role: &str, school: &str) -> Grant {
 }
 
 async fn person(log: &Log, name: &str, grants: &[Grant]) -> i64 {
-    match users::add_with(&log.db, name, grants, "", log.now).await {
+    match users::add_with(&log.db, name, grants, "", &Who::SHELL, log.now).await {
         Ok(Added::Done(id)) => id,
         refused => panic!("{name} was not added: {refused:?}"),
     }
@@ -53,15 +54,15 @@ async fn may(log: &Log, id: i64, permission: Permission) -> Reach {
 
 on_both_databases! {
     async fn a_role_at_a_school_reaches_that_school_only(log: Log) {
-        organizations::add(&log.db, "High School", log.now).await.expect("it is added");
+        organizations::add(&log.db, "High School", &Who::SHELL, log.now).await.expect("it is added");
         let id = person(&log, "ada", &[at("operator", "High School")]).await;
         let school = organizations::by_name(&log.db, "High School").await.expect("it answers").expect("it is there");
         assert_eq!(may(&log, id, Permission::Cancel).await, Reach::Schools([school].into()));
         assert_eq!(may(&log, id, Permission::Administer).await, Reach::Nowhere);
         let both = [at("operator", "High School"), Grant::everywhere("viewer")];
-        assert_eq!(grants::set(&log.db, id, &both).await.expect("it answers"), Granted::LastAdministrator);
+        assert_eq!(grants::set(&log.db, id, &both, &Who::SHELL, log.now).await.expect("it answers"), Granted::LastAdministrator);
         person(&log, "root", &[Grant::everywhere("admin")]).await;
-        assert_eq!(grants::set(&log.db, id, &both).await.expect("it answers"), Granted::Done);
+        assert_eq!(grants::set(&log.db, id, &both, &Who::SHELL, log.now).await.expect("it answers"), Granted::Done);
         assert_eq!(may(&log, id, Permission::View).await, Reach::Everywhere);
         assert_eq!(may(&log, id, Permission::Cancel).await, Reach::Schools([school].into()));
         assert_eq!(grants::of(&log.db, id).await.expect("it answers").len(), 2);
@@ -73,10 +74,10 @@ on_both_databases! {
             (Grant::everywhere("boss"), Granted::NoSuchRole("boss".into())),
             (at("viewer", "Nowhere"), Granted::NoSuchSchool("Nowhere".into())),
         ] {
-            assert_eq!(grants::set(&log.db, id, &[grant]).await.expect("it answers"), refusal);
+            assert_eq!(grants::set(&log.db, id, &[grant], &Who::SHELL, log.now).await.expect("it answers"), refusal);
         }
         assert_eq!(grants::of(&log.db, id).await.expect("it answers"), [Grant::everywhere("admin")]);
-        let added = users::add_with(&log.db, "eve", &[Grant::everywhere("boss")], "", log.now).await.expect("it answers");
+        let added = users::add_with(&log.db, "eve", &[Grant::everywhere("boss")], "", &Who::SHELL, log.now).await.expect("it answers");
         assert_eq!(added, Added::Refused(Granted::NoSuchRole("boss".into())));
         assert!(users::by_name(&log.db, "eve").await.expect("it answers").is_none());
     }
@@ -84,18 +85,18 @@ on_both_databases! {
     async fn somebody_always_administers(log: Log) {
         let one = person(&log, "one", &[Grant::everywhere("admin")]).await;
         let two = person(&log, "two", &[Grant::everywhere("admin")]).await;
-        assert_eq!(users::disable(&log.db, one, Some(log.now)).await.expect("it answers"), Granted::Done);
-        assert_eq!(users::disable(&log.db, two, Some(log.now)).await.expect("it answers"), Granted::LastAdministrator);
-        assert_eq!(grants::set(&log.db, two, &[]).await.expect("it answers"), Granted::LastAdministrator);
+        assert_eq!(users::disable(&log.db, one, true, &Who::SHELL, log.now).await.expect("it answers"), Granted::Done);
+        assert_eq!(users::disable(&log.db, two, true, &Who::SHELL, log.now).await.expect("it answers"), Granted::LastAdministrator);
+        assert_eq!(grants::set(&log.db, two, &[], &Who::SHELL, log.now).await.expect("it answers"), Granted::LastAdministrator);
         assert!(users::by_id(&log.db, two).await.expect("it answers").expect("it is there").disabled_at.is_none());
-        assert_eq!(users::disable(&log.db, one, None).await.expect("it answers"), Granted::Done);
-        assert_eq!(grants::set(&log.db, two, &[]).await.expect("it answers"), Granted::Done);
+        assert_eq!(users::disable(&log.db, one, false, &Who::SHELL, log.now).await.expect("it answers"), Granted::Done);
+        assert_eq!(grants::set(&log.db, two, &[], &Who::SHELL, log.now).await.expect("it answers"), Granted::Done);
     }
 
     async fn two_administrators_cannot_strip_each_other_at_once(log: Log) {
         let one = person(&log, "one", &[Grant::everywhere("admin")]).await;
         let two = person(&log, "two", &[Grant::everywhere("admin")]).await;
-        let strip = async |id| grants::set(&log.db, id, &[]).await.expect("it answers");
+        let strip = async |id| grants::set(&log.db, id, &[], &Who::SHELL, log.now).await.expect("it answers");
         let (first, second) = tokio::join!(strip(one), strip(two));
         let mut outcomes = [first == Granted::Done, second == Granted::Done];
         outcomes.sort_unstable();
@@ -104,28 +105,28 @@ on_both_databases! {
 
     async fn a_role_that_was_made_changes_for_everybody_who_has_it(log: Log) {
         person(&log, "root", &[Grant::everywhere("admin")]).await;
-        let put = async |permissions: &[Permission]| roles::put(&log.db, "printer", permissions).await.expect("it answers");
+        let put = async |permissions: &[Permission]| roles::put(&log.db, "printer", permissions, &Who::SHELL, log.now).await.expect("it answers");
         assert_eq!(put(&[Permission::View]).await, RoleChange::Done);
         let id = person(&log, "ada", &[Grant::everywhere("printer")]).await;
         assert_eq!(may(&log, id, Permission::Report).await, Reach::Nowhere);
         assert_eq!(put(&[Permission::View, Permission::Report]).await, RoleChange::Done);
         assert_eq!(may(&log, id, Permission::Report).await, Reach::Everywhere);
-        let remove = async |name| roles::remove(&log.db, name).await.expect("it answers");
+        let remove = async |name| roles::remove(&log.db, name, &Who::SHELL, log.now).await.expect("it answers");
         assert_eq!(remove("printer").await, RoleChange::InUse);
-        assert_eq!(grants::set(&log.db, id, &[]).await.expect("it answers"), Granted::Done);
+        assert_eq!(grants::set(&log.db, id, &[], &Who::SHELL, log.now).await.expect("it answers"), Granted::Done);
         assert_eq!(remove("printer").await, RoleChange::Done);
         assert_eq!(remove("printer").await, RoleChange::NoSuchRole);
         assert_eq!(remove("viewer").await, RoleChange::BuiltIn);
-        assert_eq!(roles::put(&log.db, "admin", &[]).await.expect("it answers"), RoleChange::BuiltIn);
+        assert_eq!(roles::put(&log.db, "admin", &[], &Who::SHELL, log.now).await.expect("it answers"), RoleChange::BuiltIn);
         let kept = roles::list(&log.db).await.expect("it answers");
         assert_eq!(kept.iter().filter(|role| role.built_in).count(), Role::ALL.len());
     }
 
     async fn a_token_ends_and_can_be_taken_back(log: Log) {
-        organizations::add(&log.db, "High School", log.now).await.expect("it is added");
+        organizations::add(&log.db, "High School", &Who::SHELL, log.now).await.expect("it is added");
         let schools = ["High School".to_owned()];
         let day = log.now + TimeDelta::days(1);
-        let added = tokens::add_limited(&log.db, "portal", "k", Some(&schools), Some(day), log.now).await;
+        let added = tokens::add(&log.db, "portal", "k", Limits { schools: Some(&schools), expires_at: Some(day) }, &Who::SHELL, log.now).await;
         assert_eq!(added.expect("it answers"), Ok(true));
         let by_key = async |now| tokens::by_key(&log.db, "k", now).await.expect("it answers");
         let (name, reach) = by_key(log.now).await.expect("it holds");
@@ -133,11 +134,11 @@ on_both_databases! {
         assert_eq!((name.as_str(), reach), ("portal", Reach::Schools([school].into())));
         assert_eq!(by_key(day).await, None);
         assert_eq!(tokens::list(&log.db).await.expect("it lists")[0].last_used_at, Some(log.now));
-        assert!(tokens::revoke(&log.db, "PORTAL", log.now).await.expect("it answers"));
-        assert!(!tokens::revoke(&log.db, "portal", log.now).await.expect("it answers"));
+        assert!(tokens::revoke(&log.db, "PORTAL", &Who::SHELL, log.now).await.expect("it answers"));
+        assert!(!tokens::revoke(&log.db, "portal", &Who::SHELL, log.now).await.expect("it answers"));
         assert_eq!(by_key(log.now).await, None);
         let nowhere = ["Nowhere".to_owned()];
-        let refused = tokens::add_limited(&log.db, "other", "k2", Some(&nowhere), None, log.now).await;
+        let refused = tokens::add(&log.db, "other", "k2", Limits { schools: Some(&nowhere), expires_at: None }, &Who::SHELL, log.now).await;
         assert!(refused.expect("it answers").is_err());
     }
 

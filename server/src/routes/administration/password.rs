@@ -1,7 +1,6 @@
 //! Password: somebody changes their own.
 
 use axum::{extract::State, http::StatusCode};
-use axum_login::AuthUser;
 use shared::{
     administration::NewPassword,
     paths,
@@ -12,9 +11,9 @@ use crate::{
     auth::{AuthSession, SignedIn, accounts::Account, password},
     error::{Answer, Refusal},
     extract,
-    routes::session::{Visitor, enter},
+    routes::session::{Visitor, begin},
     state::App,
-    store::{sessions, users},
+    store::{audit::Who, users},
 };
 
 /// Changes one's own password. This browser stays signed in, with a session of its own; every other one is signed out.
@@ -28,11 +27,12 @@ use crate::{
 pub async fn change_password(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     visitor: Visitor,
     mut session: AuthSession,
     extract::Json(new): extract::Json<NewPassword>,
 ) -> Answer<StatusCode> {
-    let id = user.account().id();
+    let id = user.id();
     let kept = users::by_id(&app.db, id).await?;
     let kept = kept.map(|user| user.password_hash).unwrap_or_default();
     if kept.is_empty() {
@@ -53,13 +53,12 @@ pub async fn change_password(
     }
     app.attempts.succeeded(&name, visitor.address);
     let hash = hash(&app, new.new).await?;
-    users::set_password(&app.db, id, &hash).await?;
-    sessions::end_of(&app.db, id, None).await?;
+    users::set_password(&app.db, id, &hash, &by, app.clock.now()).await?;
     let changed = users::by_id(&app.db, id).await?;
     let account = changed.map(Account::new).ok_or_else(|| {
         Refusal::Internal("an account went while its password was changed".into())
     })?;
-    drop(enter(&app, &mut session, account, &visitor).await?);
+    drop(begin(&app, &mut session, account, &visitor).await?);
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -18,6 +18,7 @@ use crate::{
     routes::session::DEMO_USER,
     state::App,
     store::{
+        audit::Who,
         grants,
         links::{self, Linked},
         people, sessions,
@@ -44,6 +45,7 @@ pub async fn people(State(app): State<App>, params: extract::Params) -> Answer<J
 ))]
 pub async fn add_person(
     State(app): State<App>,
+    by: Who,
     extract::Json(new): extract::Json<NewPerson>,
 ) -> Answer<(StatusCode, Json<PersonMade>)> {
     if app.sign_on.as_ref().is_some_and(|door| door.alone) {
@@ -52,7 +54,8 @@ pub async fn add_person(
             .into());
     }
     let name = name(&new.name, "name")?;
-    let id = match users::add_with(&app.db, &name, &kept(new.grants), "", app.clock.now()).await? {
+    let (grants, now) = (kept(new.grants), app.clock.now());
+    let id = match users::add_with(&app.db, &name, &grants, "", &by, now).await? {
         Added::Done(id) => id,
         Added::NameTaken => {
             let sentence =
@@ -64,7 +67,7 @@ pub async fn add_person(
             return Err(no_such_person());
         }
     };
-    let link = new_link(&app, id).await?;
+    let link = new_link(&app, id, &by).await?;
     Ok((StatusCode::CREATED, Json(PersonMade { id, link })))
 }
 
@@ -79,10 +82,12 @@ pub async fn add_person(
     ))]
 pub async fn grant(
     State(app): State<App>,
+    by: Who,
     user: Result<Path<i64>, PathRejection>,
     extract::Json(new): extract::Json<PersonGrants>,
 ) -> Answer<StatusCode> {
-    told(grants::set(&app.db, person(user)?, &kept(new.grants)).await?)?;
+    let (user, grants, now) = (person(user)?, kept(new.grants), app.clock.now());
+    told(grants::set(&app.db, user, &grants, &by, now).await?)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -96,11 +101,12 @@ pub async fn grant(
     ))]
 pub async fn disable(
     State(app): State<App>,
+    by: Who,
     user: Result<Path<i64>, PathRejection>,
     extract::Json(Disabled { disabled }): extract::Json<Disabled>,
 ) -> Answer<StatusCode> {
-    let at = disabled.then(|| app.clock.now());
-    told(users::disable(&app.db, person(user)?, at).await?)?;
+    let (user, now) = (person(user)?, app.clock.now());
+    told(users::disable(&app.db, user, disabled, &by, now).await?)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -115,6 +121,7 @@ pub async fn disable(
     ))]
 pub async fn reset(
     State(app): State<App>,
+    by: Who,
     user: Result<Path<i64>, PathRejection>,
 ) -> Answer<(StatusCode, Json<PasswordLink>)> {
     let user = person(user)?;
@@ -126,7 +133,7 @@ pub async fn reset(
             .because("Visitors of the demonstration share this account, and it has no password.")
             .into());
     }
-    let link = new_link(&app, user).await?;
+    let link = new_link(&app, user, &by).await?;
     Ok((StatusCode::CREATED, Json(link)))
 }
 
@@ -136,19 +143,20 @@ pub async fn reset(
     responses((status = 200, body = Ended), (status = 404, body = Problem)))]
 pub async fn end_sessions(
     State(app): State<App>,
+    by: Who,
     user: Result<Path<i64>, PathRejection>,
 ) -> Answer<Json<Ended>> {
     let user = person(user)?;
     users::by_id(&app.db, user)
         .await?
         .ok_or_else(no_such_person)?;
-    let sessions = sessions::end_of(&app.db, user, None).await?;
+    let sessions = sessions::end_of(&app.db, user, None, &by, app.clock.now()).await?;
     Ok(Json(Ended { sessions }))
 }
 
-async fn new_link(app: &App, user: i64) -> Answer<PasswordLink> {
+async fn new_link(app: &App, user: i64, by: &Who) -> Answer<PasswordLink> {
     let (kept, told) = link(app);
-    match links::reset(&app.db, user, &kept).await? {
+    match links::reset(&app.db, user, &kept, by).await? {
         Linked::Done => Ok(told),
         Linked::NoSuchUser => Err(no_such_person()),
         Linked::Provider => Err(ProblemType::Conflict

@@ -17,7 +17,10 @@ use crate::{
     error::Answer,
     extract,
     state::App,
-    store::roles::{self, RoleChange, RoleKept},
+    store::{
+        audit::Who,
+        roles::{self, RoleChange, RoleKept},
+    },
 };
 
 /// Every role, those built in first.
@@ -48,6 +51,7 @@ pub async fn roles(
     ))]
 pub async fn put_role(
     State(app): State<App>,
+    by: Who,
     role: Result<Path<String>, PathRejection>,
     extract::Json(RolePermissions { mut permissions }): extract::Json<RolePermissions>,
 ) -> Answer<StatusCode> {
@@ -71,7 +75,7 @@ pub async fn put_role(
             .at("permissions")
             .into());
     }
-    told(roles::put(&app.db, &name, &permissions).await?)
+    told(roles::put(&app.db, &name, &permissions, &by, app.clock.now()).await?)
 }
 
 /// Deletes a role that nobody has.
@@ -84,9 +88,10 @@ pub async fn put_role(
     ))]
 pub async fn remove_role(
     State(app): State<App>,
+    by: Who,
     role: Result<Path<String>, PathRejection>,
 ) -> Answer<StatusCode> {
-    told(roles::remove(&app.db, &named(role)?).await?)
+    told(roles::remove(&app.db, &named(role)?, &by, app.clock.now()).await?)
 }
 
 fn told(change: RoleChange) -> Answer<StatusCode> {

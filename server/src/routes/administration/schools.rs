@@ -12,7 +12,10 @@ use crate::{
     error::Answer,
     extract,
     state::App,
-    store::organizations::{self, Organization},
+    store::{
+        audit::Who,
+        organizations::{self, Organization},
+    },
 };
 
 /// Every school that a message was sent for, and those that were added ahead of their first.
@@ -33,10 +36,11 @@ pub async fn schools(State(app): State<App>, params: extract::Params) -> Answer<
 ))]
 pub async fn add_school(
     State(app): State<App>,
+    by: Who,
     extract::Json(new): extract::Json<NewSchool>,
 ) -> Answer<(StatusCode, Json<School>)> {
     let name = name(&new.name, "name")?;
-    if !organizations::add(&app.db, &name, app.clock.now()).await? {
+    if !organizations::add(&app.db, &name, &by, app.clock.now()).await? {
         let sentence = format!("There is a school “{name}” already.");
         return Err(ProblemType::Conflict.because(sentence).at("name").into());
     }

@@ -5,7 +5,6 @@ use axum::{
     extract::{Path, State, rejection::PathRejection},
     http::StatusCode,
 };
-use axum_login::AuthUser;
 use shared::{
     administration::{Ended, OpenSession},
     paths,
@@ -19,6 +18,7 @@ use crate::{
     extract,
     state::App,
     store::{
+        audit::Who,
         sessions::{self, Open},
         time::local,
     },
@@ -50,8 +50,8 @@ pub async fn open_sessions(
 /// Ends everybody's sessions but the one that asks.
 #[utoipa::path(delete, path = paths::SESSIONS, tag = "administration",
     responses((status = 200, body = Ended)))]
-pub async fn end_all(State(app): State<App>, session: AuthSession) -> Answer<Json<Ended>> {
-    let sessions = sessions::end_all_but(&app.db, &here(&session)).await?;
+pub async fn end_all(State(app): State<App>, by: Who, session: AuthSession) -> Answer<Json<Ended>> {
+    let sessions = sessions::end_all_but(&app.db, &here(&session), &by, app.clock.now()).await?;
     Ok(Json(Ended { sessions }))
 }
 
@@ -61,9 +61,10 @@ pub async fn end_all(State(app): State<App>, session: AuthSession) -> Answer<Jso
     responses((status = 204), (status = 404, body = Problem)))]
 pub async fn end(
     State(app): State<App>,
+    by: Who,
     session: Result<Path<String>, PathRejection>,
 ) -> Answer<StatusCode> {
-    if sessions::end(&app.db, &named(session)?).await? {
+    if sessions::end(&app.db, &named(session)?, &by, app.clock.now()).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(ProblemType::NotFound
@@ -77,10 +78,11 @@ pub async fn end(
 pub async fn end_others(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     session: AuthSession,
 ) -> Answer<Json<Ended>> {
-    let here = here(&session);
-    let sessions = sessions::end_of(&app.db, user.account().id(), Some(&here)).await?;
+    let (user, here, now) = (user.id(), here(&session), app.clock.now());
+    let sessions = sessions::end_of(&app.db, user, Some(&here), &by, now).await?;
     Ok(Json(Ended { sessions }))
 }
 

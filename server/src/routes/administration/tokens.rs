@@ -19,10 +19,11 @@ use crate::{
     extract,
     state::App,
     store::{
+        audit::Who,
         organizations,
         reach::Reach,
         time::local,
-        tokens::{self, NoSuchSchool, Token},
+        tokens::{self, Limits, NoSuchSchool, Token},
     },
 };
 
@@ -66,6 +67,7 @@ pub async fn tokens(
 ))]
 pub async fn add_token(
     State(app): State<App>,
+    by: Who,
     extract::Json(new): extract::Json<NewToken>,
 ) -> Answer<(StatusCode, Json<TokenMade>)> {
     let name = name(&new.name, "name")?;
@@ -81,11 +83,13 @@ pub async fn add_token(
         return Err(refused(sentence.to_owned(), "organizations").into());
     }
     let now = app.clock.now();
-    let expires = new.days.map(|days| now + TimeDelta::days(days.into()));
+    let limits = Limits {
+        schools: new.organizations.as_deref(),
+        expires_at: new.days.map(|days| now + TimeDelta::days(days.into())),
+    };
     let token = token::make();
     let key = token::key(&token);
-    let schools = new.organizations.as_deref();
-    match tokens::add_limited(&app.db, &name, &key, schools, expires, now).await? {
+    match tokens::add(&app.db, &name, &key, limits, &by, now).await? {
         Ok(true) => Ok((StatusCode::CREATED, Json(TokenMade { token }))),
         Ok(false) => {
             let sentence =
@@ -102,9 +106,10 @@ pub async fn add_token(
     responses((status = 204), (status = 404, body = Problem)))]
 pub async fn revoke_token(
     State(app): State<App>,
+    by: Who,
     token: Result<Path<String>, PathRejection>,
 ) -> Answer<StatusCode> {
-    if tokens::revoke(&app.db, &named(token)?, app.clock.now()).await? {
+    if tokens::revoke(&app.db, &named(token)?, &by, app.clock.now()).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
     Err(ProblemType::NotFound

@@ -64,14 +64,15 @@ pub async fn welcome(
     };
     password::fit(&welcome.password, "password")?;
     let hash = password::hash(&app, welcome.password).await?;
-    let user = match links::take(&app.db, &key, first.as_deref(), &hash, now).await? {
-        Taken::In(user) => user,
-        Taken::Unknown | Taken::Nameless => return Err(used_up()),
-        Taken::NameTaken => {
-            let sentence = "There is somebody of this name already. Choose another name.";
-            return Err(ProblemType::Conflict.because(sentence).at("name").into());
-        }
-    };
+    let user =
+        match links::take(&app.db, &key, first.as_deref(), &hash, visitor.address, now).await? {
+            Taken::In(user) => user,
+            Taken::Unknown | Taken::Nameless => return Err(used_up()),
+            Taken::NameTaken => {
+                let sentence = "There is somebody of this name already. Choose another name.";
+                return Err(ProblemType::Conflict.because(sentence).at("name").into());
+            }
+        };
     let user = users::by_id(&app.db, user).await?.ok_or_else(used_up)?;
     enter(&app, &mut session, Account::new(user), &visitor).await
 }

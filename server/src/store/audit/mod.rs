@@ -18,6 +18,7 @@ use sqlx::{PgConnection, SqliteConnection};
 use super::{BeginWrite, Database, StoreError, cancel::to_json, on_database, time::Timestamp};
 
 mod chain;
+pub mod read;
 pub mod verify;
 
 use chain::{Line, START};
@@ -87,6 +88,18 @@ pub struct Who {
 }
 
 impl Who {
+    /// Somebody at the server's command line.
+    pub const SHELL: Who = Who {
+        actor: Actor::Shell,
+        address: None,
+    };
+
+    /// Sentlog itself.
+    pub const SYSTEM: Who = Who {
+        actor: Actor::System,
+        address: None,
+    };
+
     /// Somebody who is signed in, from nowhere known.
     pub fn person(id: i64, name: impl Into<String>) -> Self {
         Who {
@@ -94,6 +107,14 @@ impl Who {
                 id,
                 name: name.into(),
             },
+            address: None,
+        }
+    }
+
+    /// The program that bears the token of this name, from nowhere known.
+    pub fn program(name: impl Into<String>) -> Self {
+        Who {
+            actor: Actor::Program(name.into()),
             address: None,
         }
     }

@@ -1,0 +1,175 @@
+//! Reading the trail: filtered and paged, or of one message; and what of it is not written down twice.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json as object};
+use shared::audit::AuditAction;
+use sqlx::FromRow;
+
+use super::{Actor, Subject, Who, append};
+use crate::store::{Database, StoreError, detail::json, on_database, time::Timestamp, word::Word};
+
+/// Lines that are read at once.
+pub const PAGE: usize = 200;
+
+/// Somebody who looks at the same message again within this time is recorded once.
+const ONE_LOOK: TimeDelta = TimeDelta::hours(1);
+
+macro_rules! lines {
+    ($where:literal) => {
+        concat!(
+            "
+    select a.seq, a.at, a.actor, a.actor_name, a.address, a.action, a.subject, a.subject_id, u.name as subject_name,
+        a.details
+    from audit a
+    left join users u on u.id = case when a.subject = 'user' then cast(a.subject_id as bigint) end
+    where ",
+            $where,
+            "
+    order by a.seq desc
+    limit $1"
+        )
+    };
+}
+
+const FIND: &str = lines!(
+    "a.seq < $2 and a.at >= $3 and a.at < $4
+        and ($5 = '' or a.action = $5)
+        and ($6 = '' or instr(lower(coalesce(a.actor_name, a.actor)), $6) > 0 or instr(lower(coalesce(u.name, '')), $6) > 0)"
+);
+
+const OF_MESSAGE: &str = lines!("a.subject = 'message' and a.subject_id = $2");
+
+const LOOKED: &str = "
+    select exists (
+        select 1 from audit
+        where subject = 'message' and subject_id = $1 and action = 'viewed_personal_data' and actor_id = $2 and at > $3)";
+
+/// Which lines are wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Only lines before this one.
+    pub before: Option<i64>,
+    /// Only lines from this instant on.
+    pub from: Timestamp,
+    /// Only lines before this instant.
+    pub end: Timestamp,
+    /// Only lines of this action.
+    pub action: Option<AuditAction>,
+    /// Only what somebody did, or what was done to somebody, in whose name this is contained, ignoring case.
+    pub who: String,
+}
+
+/// A line as it is read.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its number.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who: a kind of [`Actor`].
+    pub actor: String,
+    /// Their name at that time.
+    pub name: Option<String>,
+    /// Where the request came from.
+    pub address: Option<String>,
+    /// What was done.
+    pub action: AuditAction,
+    /// To what: a kind of [`Subject`].
+    pub subject: Option<String>,
+    /// Its number or name.
+    pub subject_id: Option<String>,
+    /// What the account that it was done to is called now.
+    pub subject_name: Option<String>,
+    /// A small JSON object.
+    pub details: Value,
+}
+
+#[derive(FromRow)]
+struct Row {
+    seq: i64,
+    at: Timestamp,
+    actor: String,
+    actor_name: Option<String>,
+    address: Option<String>,
+    action: Word<AuditAction>,
+    subject: Option<String>,
+    subject_id: Option<String>,
+    subject_name: Option<String>,
+    details: String,
+}
+
+/// The wanted lines, the newest first; [`PAGE`] at most, and one more where there are.
+///
+/// # Errors
+/// Where the database fails or holds what cannot be read.
+pub async fn find(db: &Database, wanted: &Wanted) -> Result<Vec<Kept>, StoreError> {
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(FIND)
+        .bind(i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1))
+        .bind(wanted.before.unwrap_or(i64::MAX))
+        .bind(wanted.from)
+        .bind(wanted.end)
+        .bind(wanted.action.map_or("", AuditAction::as_str))
+        .bind(wanted.who.to_lowercase())
+        .fetch_all(pool)
+        .await?);
+    rows.into_iter().map(kept).collect()
+}
+
+/// What was done to a message, the newest first; [`PAGE`] lines at most.
+///
+/// # Errors
+/// Where the database fails or holds what cannot be read.
+pub async fn of_message(db: &Database, message: i64) -> Result<Vec<Kept>, StoreError> {
+    let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(OF_MESSAGE)
+        .bind(i64::try_from(PAGE).unwrap_or(i64::MAX))
+        .bind(message.to_string())
+        .fetch_all(pool)
+        .await?);
+    rows.into_iter().map(kept).collect()
+}
+
+/// Records that somebody reads who a message's recipients are, unless they did within the hour.
+///
+/// # Errors
+/// Where the database fails: then nothing is to be shown.
+pub async fn look(
+    db: &Database,
+    by: &Who,
+    message: i64,
+    masked: bool,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if let Actor::Person { id, .. } = by.actor {
+        let looked = on_database!(db, |pool| sqlx::query_scalar(LOOKED)
+            .bind(message.to_string())
+            .bind(id)
+            .bind(Timestamp::from(now - ONE_LOOK))
+            .fetch_one(pool)
+            .await
+            .map_err(StoreError::Unrecorded)?);
+        if looked {
+            return Ok(());
+        }
+    }
+    let act = by
+        .does(AuditAction::ViewedPersonalData, now)
+        .to(Subject::Message(message))
+        .with(object!({"masked": masked}));
+    append(db, &act).await?;
+    Ok(())
+}
+
+fn kept(row: Row) -> Result<Kept, StoreError> {
+    Ok(Kept {
+        seq: row.seq,
+        at: row.at.utc(),
+        actor: row.actor,
+        name: row.actor_name,
+        address: row.address,
+        action: row.action.0,
+        subject: row.subject,
+        subject_id: row.subject_id,
+        subject_name: row.subject_name,
+        details: json(0, "details", &row.details)?,
+    })
+}
