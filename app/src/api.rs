@@ -1,4 +1,4 @@
-//! The API, one typed function per endpoint. Only this file sends requests.
+//! The API, one typed function per endpoint. Only this file sends requests; those of the administration's page too.
 
 use chrono::{DateTime, FixedOffset};
 use gloo_net::http::{Request, RequestBuilder, Response};
@@ -238,13 +238,36 @@ pub async fn sign_out() -> Answer<()> {
     Ok(())
 }
 
-async fn get<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
+/// Asks, and reads the answer.
+pub async fn get<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
     read(answer(request.send().await).await?).await
 }
 
 async fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
     let request = Request::post(path).json(body).map_err(unreadable)?;
     read(answer(request.send().await).await?).await
+}
+
+/// Asks with a body, and reads the answer.
+pub async fn tell<T: DeserializeOwned>(
+    request: RequestBuilder,
+    body: &impl Serialize,
+) -> Answer<T> {
+    let request = request.json(body).map_err(unreadable)?;
+    read(answer(request.send().await).await?).await
+}
+
+/// Asks with a body for what is answered without one.
+pub async fn tell_only(request: RequestBuilder, body: &impl Serialize) -> Answer<()> {
+    let request = request.json(body).map_err(unreadable)?;
+    answer(request.send().await).await?;
+    Ok(())
+}
+
+/// Asks for what is answered without a body.
+pub async fn only(request: RequestBuilder) -> Answer<()> {
+    answer(request.send().await).await?;
+    Ok(())
 }
 
 /// Sorts answers from refusals.

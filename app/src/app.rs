@@ -49,7 +49,7 @@ pub fn app() -> View {
     let place = RwSignal::new(Place::of(&location::path()));
     let session = Session::new(place);
     provide_context(session);
-    provide_context(Toasts::new());
+    provide_context(Toasts::default());
     on_window("popstate", move |_: Event| go(place));
 
     spawn_local(async move {

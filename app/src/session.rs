@@ -81,6 +81,10 @@ impl Session {
         let next = destination(&location::query());
         location::replace(&next);
         go(self.place);
+        // Another page's address, which only the server knows.
+        if self.place.get_untracked() == Place::Nowhere {
+            drop(window().location().reload());
+        }
     }
 }
 

@@ -19,7 +19,17 @@ struct Dist;
 
 const INDEX: &str = "index.html";
 
-/// Answers at every address that is not the API's: a file of that name, or else the page itself, which
+const ADMINISTRATION: &str = "administration.html";
+
+/// Which page an address belongs to: they are two, so that whoever reads the log need not load what administers it.
+fn page_at(path: &str) -> &'static str {
+    match path.split('/').nth(1) {
+        Some("administration" | "account" | "welcome") => ADMINISTRATION,
+        _ => INDEX,
+    }
+}
+
+/// Answers at every address that is not the API's: a file of that name, or else a page, which
 /// finds in the address what to show.
 pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path();
@@ -41,7 +51,7 @@ pub async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     {
         Some(response) => response,
         None if is_file => (StatusCode::NOT_FOUND, "There is no such file.\n").into_response(),
-        None => serve::<Dist>(INDEX, &headers).unwrap_or_else(not_built),
+        None => serve::<Dist>(page_at(path), &headers).unwrap_or_else(not_built),
     }
 }
 
@@ -187,6 +197,21 @@ mod tests {
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
         let other = asked(INDEX, &[("if-none-match", "\"another\"")]);
         assert_eq!(other.status(), StatusCode::OK);
+    }
+
+    #[test]
+    fn the_administration_has_a_page_of_its_own() {
+        for path in [
+            "/administration",
+            "/administration/roles",
+            "/account",
+            "/welcome",
+        ] {
+            assert_eq!(page_at(path), ADMINISTRATION, "{path}");
+        }
+        for path in ["/", "/sign-in", "/administrations", "/nowhere/account"] {
+            assert_eq!(page_at(path), INDEX, "{path}");
+        }
     }
 
     #[test]

@@ -26,7 +26,8 @@ pub fn add(workspace: &Workspace, layers: &mut Layers) {
     });
     layers.run("lints, WebAssembly", || {
         cargo()
-            .args(["clippy", "--package", "app", "--target", install::WASM])
+            .args(["clippy", "--package", "app", "--package", "administration"])
+            .args(["--target", install::WASM])
             .args(["--", "-D", "warnings"])
             .run()
     });

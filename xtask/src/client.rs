@@ -1,4 +1,4 @@
-//! The page: compiled to WebAssembly, bound to JavaScript, named by content, written to `dist/`.
+//! The pages: compiled to WebAssembly, bound to JavaScript, named by content, written to `dist/`.
 
 use std::{fs, path::Path};
 
@@ -11,32 +11,64 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Builds the page into `dist/`, replacing what is there in one step.
+/// A page: what its file is called, the package that makes it, and the folders of its style sheets by their names.
+struct Source {
+    name: &'static str,
+    package: &'static str,
+    sheets: &'static [(&'static str, &'static str)],
+}
+
+/// The log's page, and the administration's, which shares the first one's style.
+const PAGES: [Source; 2] = [
+    Source {
+        name: "index",
+        package: "app",
+        sheets: &[("style", "style")],
+    },
+    Source {
+        name: "administration",
+        package: "administration",
+        sheets: &[
+            ("style", "style"),
+            ("administration", "style/administration"),
+        ],
+    },
+];
+
+/// Builds the pages into `dist/`, replacing what is there in one step.
 ///
 /// # Errors
 /// Where the compiler, or writing a file, fails.
 pub fn build(workspace: &Workspace, release: bool) -> Result<(), Failure> {
     install::wasm_target()?;
-    compile(workspace, release)?;
-    let bound = workspace.target("page");
-    bind(workspace, release, &bound)?;
-
     let (dist, fresh) = (workspace.path("dist"), workspace.path("dist.new"));
     remove(&fresh)?;
-    page::Page {
-        index: &workspace.path("app/index.html"),
-        bound: &bound,
-        style: &style::gather(&workspace.path("style"))?,
-        public: &workspace.path("public"),
+    page::copy(&workspace.path("public"), &fresh)?;
+    for source in PAGES {
+        let package = source.package;
+        compile(workspace, package, release)?;
+        let bound = workspace.target("page").join(package);
+        bind(workspace, package, release, &bound)?;
+        let mut sheets = Vec::new();
+        for (name, folder) in source.sheets {
+            sheets.push((*name, style::gather(&workspace.path(folder))?));
+        }
+        page::Page {
+            name: source.name,
+            template: &workspace.path(format!("{package}/index.html")),
+            program: package,
+            bound: &bound,
+            sheets: &sheets,
+        }
+        .write(&fresh)?;
     }
-    .write(&fresh)?;
     if release {
-        say("Compressing the page (brotli and gzip).");
+        say("Compressing the pages (brotli and gzip).");
         twins::write(&fresh)?;
     }
     remove(&dist)?;
     fs::rename(&fresh, &dist).about("write", &dist)?;
-    say("The page is in dist/.");
+    say("The pages are in dist/.");
     Ok(())
 }
 
@@ -47,26 +79,28 @@ const fn profile(release: bool) -> (&'static str, &'static str) {
     }
 }
 
-fn compile(workspace: &Workspace, release: bool) -> Result<(), Failure> {
+fn compile(workspace: &Workspace, package: &str, release: bool) -> Result<(), Failure> {
     let (profile, _) = profile(release);
-    say(format!("Compiling the page (profile {profile})."));
+    say(format!(
+        "Compiling the page of {package} (profile {profile})."
+    ));
     workspace
         .command("cargo")
-        .args(["build", "--package", "app", "--lib"])
+        .args(["build", "--package", package, "--lib"])
         .args(["--target", install::WASM, "--profile", profile])
         .run()
 }
 
-/// Writes `app.js`, `app_bg.wasm` and the snippets they import to `into`.
-fn bind(workspace: &Workspace, release: bool, into: &Path) -> Result<(), Failure> {
+/// Writes `app.js`, `app_bg.wasm`, for a package `app`, and the snippets they import to `into`.
+fn bind(workspace: &Workspace, package: &str, release: bool, into: &Path) -> Result<(), Failure> {
     say("Binding WebAssembly to JavaScript.");
     remove(into)?;
     let (_, folder) = profile(release);
-    let wasm = workspace.target(format!("{}/{folder}/app.wasm", install::WASM));
+    let wasm = workspace.target(format!("{}/{folder}/{package}.wasm", install::WASM));
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(&wasm)
-        .out_name("app")
+        .out_name(package)
         .web(true)
         .about("bind", &wasm)?
         .typescript(false)

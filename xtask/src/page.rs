@@ -1,4 +1,4 @@
-//! The folder the server sends: hashed names, and an `index.html` that asks for all of them at once.
+//! The folder the server sends: hashed names, and pages that ask for all of theirs at once.
 
 use std::{
     fs,
@@ -9,56 +9,60 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::{AboutFile, Failure};
 
-const STYLE: &str = "/style.css";
 const BOOT: &str = "/boot.js";
 
-/// Where the parts of the page are.
+/// Where the parts of a page are.
 pub struct Page<'a> {
-    /// `index.html`, which names `/style.css` and `/boot.js`.
-    pub index: &'a Path,
-    /// The folder with `app.js` and `app_bg.wasm`.
+    /// What its file is called: `index` for `index.html`.
+    pub name: &'a str,
+    /// Its template, which names `/boot.js` and its style sheets.
+    pub template: &'a Path,
+    /// What its program is called: `app` for `app.js` and `app_bg.wasm`.
+    pub program: &'a str,
+    /// The folder with both.
     pub bound: &'a Path,
-    /// The whole style sheet.
-    pub style: &'a str,
-    /// Files that are sent under their own names.
-    pub public: &'a Path,
+    /// Its style sheets, by their names: `style` for `/style.css`.
+    pub sheets: &'a [(&'a str, String)],
 }
 
 impl Page<'_> {
-    /// Writes the page to the new folder `dist`.
+    /// Writes the page to the folder `dist`.
     ///
     /// # Errors
     /// Where a part is missing or a file cannot be written.
     pub fn write(&self, dist: &Path) -> Result<(), Failure> {
-        fs::create_dir_all(dist).about("make", dist)?;
-        if self.public.is_dir() {
-            copy(self.public, dist)?;
-        }
         let snippets = self.bound.join("snippets");
         if snippets.is_dir() {
             copy(&snippets, &dist.join("snippets"))?;
         }
-        let wasm = put(
-            dist,
-            "app_bg",
-            "wasm",
-            &read(&self.bound.join("app_bg.wasm"))?,
-        )?;
-        let script = put(dist, "app", "js", &read(&self.bound.join("app.js"))?)?;
-        let style = put(dist, "style", "css", self.style.as_bytes())?;
-        let boot = put(dist, "boot", "js", boot(&script, &wasm).as_bytes())?;
-
-        let template = fs::read_to_string(self.index).about("read", self.index)?;
-        let index = Names {
+        let part = |stem: &str, extension| {
+            let content = read(&self.bound.join(format!("{stem}.{extension}")))?;
+            put(dist, stem, extension, &content)
+        };
+        let wasm = part(&format!("{}_bg", self.program), "wasm")?;
+        let script = part(self.program, "js")?;
+        let first = boot(&script, &wasm);
+        let mut names = Names {
+            named: vec![(
+                BOOT.to_owned(),
+                put(
+                    dist,
+                    &format!("{}-boot", self.program),
+                    "js",
+                    first.as_bytes(),
+                )?,
+            )],
             wasm,
             script,
-            style,
-            boot,
+        };
+        for (name, sheet) in self.sheets {
+            let hashed = put(dist, name, "css", sheet.as_bytes())?;
+            names.named.push((format!("/{name}.css"), hashed));
         }
-        .fill(&template)
-        .about("use", self.index)?;
-        let path = dist.join("index.html");
-        fs::write(&path, index).about("write", &path)
+        let template = fs::read_to_string(self.template).about("read", self.template)?;
+        let page = names.fill(&template).about("use", self.template)?;
+        let path = dist.join(format!("{}.html", self.name));
+        fs::write(&path, page).about("write", &path)
     }
 }
 
@@ -71,15 +75,16 @@ fn boot(script: &str, wasm: &str) -> String {
 struct Names {
     wasm: String,
     script: String,
-    style: String,
-    boot: String,
+    /// What the template calls a file, and what it is called.
+    named: Vec<(String, String)>,
 }
 
 impl Names {
     /// The template with the real names, and with every file asked for before the first script has run.
     fn fill(&self, template: &str) -> Result<String, String> {
-        for name in [STYLE, BOOT, "</head>"] {
-            match template.matches(name).count() {
+        let end = "</head>".to_owned();
+        for name in self.named.iter().map(|(name, _)| name).chain([&end]) {
+            match template.matches(name.as_str()).count() {
                 1 => {}
                 n => return Err(format!("it should have {name} once, and has it {n} times")),
             }
@@ -89,10 +94,11 @@ impl Names {
              <link rel=\"modulepreload\" href=\"{}\">\n</head>",
             self.wasm, self.script
         );
-        Ok(template
-            .replace(STYLE, &self.style)
-            .replace(BOOT, &self.boot)
-            .replace("</head>", &early))
+        let mut page = template.replace(&end, &early);
+        for (name, hashed) in &self.named {
+            page = page.replace(name, hashed);
+        }
+        Ok(page)
     }
 }
 
@@ -112,7 +118,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     fs::read(path).about("read", path)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Copies a folder, with all below it, to a folder that is made where there is none.
+///
+/// # Errors
+/// Where a file cannot be read or written.
+pub fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::create_dir_all(to).about("make", to)?;
     for path in entries(from)? {
         let Some(name) = path.file_name() else {
@@ -163,11 +173,13 @@ mod tests {
         ] {
             fs::write(at(name), content).unwrap();
         }
+        copy(&at("public"), &at("dist"))?;
         Page {
-            index: &at("index.html"),
+            name: "index",
+            template: &at("index.html"),
+            program: "app",
             bound: &at("bound"),
-            style,
-            public: &at("public"),
+            sheets: &[("style", style.to_owned())],
         }
         .write(&at("dist"))?;
         Ok(folder)

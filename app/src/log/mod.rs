@@ -6,7 +6,7 @@
 //! | part | names |
 //! | --- | --- |
 //! | sign-in page | heading *Sign in to Sentlog*; textbox *Name*; label *Password*; button *Sign in*; button *Enter the demonstration* |
-//! | top | heading (1) *Sent Message Log*; button *Dark mode* (pressed or not); button *Sign out* |
+//! | top | heading (1) *Sent Message Log*; link *Administration* for who may; link with one's own name; button *Dark mode* (pressed or not); button *Sign out* |
 //! | search form | search *Find messages*; labels *Created Between, first day* and *Created Between, last day*; button *Find Messages*; buttons *Today*, *Last 7 days*, *Last 30 days*, *This school year* |
 //! | what is shown | status *Showing 128 of 4,000 (18,231 in range)*; button *Load the next 4,000*; buttons *Export*, *Reload* |
 //! | active filters | list *Active filters*; buttons *Remove filter Status: Sent*, *Clear all filters* |

@@ -1,6 +1,7 @@
 //! The bar at the top: what this is, who is signed in.
 
 use leptos::{prelude::*, task::spawn_local};
+use shared::session::Permission;
 
 use crate::{
     api,
@@ -40,7 +41,15 @@ pub fn top_bar(place: RwSignal<Place>) -> El {
     };
     let user = some(
         move || session.user(),
-        |user| el("span", &[("class", "user"), ("dir", "auto")]).child(user.name),
+        |user| {
+            let administers = user.may(Permission::Administer);
+            let to = [("class", "office"), ("href", "/administration")];
+            let own = [("class", "user"), ("href", "/account"), ("dir", "auto")];
+            [
+                administers.then(|| el("a", &to).child("Administration")),
+                Some(el("a", &own).child(user.name)),
+            ]
+        },
     );
     let end = el("div", &[("class", "top-end")])
         .child(user)

@@ -18,15 +18,17 @@ pub struct Toasts {
     next: StoredValue<u32>,
 }
 
-impl Toasts {
-    /// None yet.
-    pub fn new() -> Self {
+/// None yet.
+impl Default for Toasts {
+    fn default() -> Self {
         Toasts {
             list: RwSignal::new(Vec::new()),
             next: StoredValue::new(0),
         }
     }
+}
 
+impl Toasts {
     /// Shows a notice for a while.
     pub fn say(&self, sentence: impl Into<String>) {
         let Toasts { list, next } = *self;
