@@ -9,9 +9,14 @@ if (chromium === undefined) {
 const firefox = firefoxLaunch();
 if (firefox === undefined) console.log('Firefox is not installed: the stories are told in Chromium only.');
 
-const TOUCH = ['tablet.spec.ts', 'phone.spec.ts'];
+const TOUCH = ['tablet.spec.ts', 'phone.spec.ts', 'administration-touch.spec.ts'];
 // The audit reads the same elements in every browser, and takes minutes of them in Firefox.
-const CHROMIUM_ONLY = ['screenshots.spec.ts', 'accessible.spec.ts'];
+const CHROMIUM_ONLY = [
+  'screenshots.spec.ts',
+  'accessible.spec.ts',
+  'administration-screenshots.spec.ts',
+  'administration-accessible.spec.ts',
+];
 // Debian's Firefox, driven as it is here, tells nobody of its downloads.
 const NOT_IN_FIREFOX = [...CHROMIUM_ONLY, 'report.spec.ts'];
 const desktop = { viewport: { width: 1440, height: 900 } };
@@ -24,7 +29,7 @@ const projects: Project[] = [
   },
   {
     name: 'tablet',
-    testMatch: 'tablet.spec.ts',
+    testMatch: ['tablet.spec.ts', 'administration-touch.spec.ts'],
     use: {
       browserName: 'chromium',
       launchOptions: chromium,
@@ -36,7 +41,7 @@ const projects: Project[] = [
   },
   {
     name: 'phone',
-    testMatch: 'phone.spec.ts',
+    testMatch: ['phone.spec.ts', 'administration-touch.spec.ts'],
     use: { ...devices['iPhone 13'], browserName: 'chromium', launchOptions: chromium },
   },
 ];
