@@ -18,6 +18,7 @@
 
 mod account;
 mod api;
+mod audit;
 mod confirm;
 mod form;
 mod instant;

@@ -50,18 +50,35 @@ impl<T: Item> Listing<T> {
         listing
     }
 
+    /// A list that somebody else asks for, and fills.
+    pub fn empty() -> Self {
+        Listing {
+            path: "",
+            items: RwSignal::new(None),
+            failure: RwSignal::new(None),
+        }
+    }
+
+    /// Takes what was answered.
+    pub fn fill(self, items: Vec<T>) {
+        self.failure.try_set(None);
+        self.items.try_set(Some(items));
+        set_timeout(keep_the_focus, Duration::ZERO);
+    }
+
+    /// Takes that there was no answer.
+    pub fn fail(self, sentence: String) {
+        self.failure.try_set(Some(sentence));
+    }
+
     /// Asks again; what is known stays until there is an answer.
     pub fn load(self) {
         spawn_local(async move {
             match api::get::<Vec<T>>(Request::get(self.path)).await {
-                Ok(items) => {
-                    self.failure.try_set(None);
-                    self.items.try_set(Some(items));
-                    set_timeout(keep_the_focus, Duration::ZERO);
-                }
+                Ok(items) => self.fill(items),
                 Err(failure) => {
                     if !ended_by(&failure) {
-                        self.failure.try_set(Some(failure.sentence()));
+                        self.fail(failure.sentence());
                     }
                 }
             }
@@ -92,6 +109,11 @@ impl<T: Item> Listing<T> {
 
     /// What went wrong, and a shape of what is to come until it is there.
     pub fn standing(self) -> View {
+        self.standing_by(move || self.load())
+    }
+
+    /// The same, where `ask` asks again.
+    pub fn standing_by(self, ask: impl Fn() + Copy + 'static) -> View {
         let waiting =
             move || self.items.with(Option::is_none) && self.failure.with(Option::is_none);
         [
@@ -102,7 +124,7 @@ impl<T: Item> Listing<T> {
                         sentence,
                         Some(move || {
                             self.failure.set(None);
-                            self.load();
+                            ask();
                         }),
                     )
                 },

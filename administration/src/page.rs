@@ -21,6 +21,7 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     account::account,
+    audit::audit,
     people::people,
     place::Place,
     roles::roles,
@@ -103,6 +104,7 @@ fn section(place: Place, user: &CurrentUser) -> View {
         Place::Schools => schools(),
         Place::Tokens => tokens(),
         Place::Sessions => sessions(),
+        Place::Audit => audit(),
     }
 }
 

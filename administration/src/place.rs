@@ -13,6 +13,8 @@ pub enum Place {
     Tokens,
     /// Who is signed in.
     Sessions,
+    /// Who did what.
+    Audit,
     /// One's own account, for everybody.
     Account,
     /// Where a link to choose a password leads.
@@ -23,12 +25,13 @@ pub enum Place {
 
 impl Place {
     /// What administrators have.
-    pub const ADMINISTRATION: [Place; 5] = [
+    pub const ADMINISTRATION: [Place; 6] = [
         Place::People,
         Place::Roles,
         Place::Schools,
         Place::Tokens,
         Place::Sessions,
+        Place::Audit,
     ];
 
     /// Its path.
@@ -39,6 +42,7 @@ impl Place {
             Place::Schools => "/administration/schools",
             Place::Tokens => "/administration/tokens",
             Place::Sessions => "/administration/sessions",
+            Place::Audit => "/administration/audit",
             Place::Account => "/account",
             Place::Welcome => "/welcome",
             Place::Nowhere => "/",
@@ -53,6 +57,7 @@ impl Place {
             Place::Schools => "Schools",
             Place::Tokens => "Tokens",
             Place::Sessions => "Sessions",
+            Place::Audit => "Audit",
             Place::Account => "Your account",
             Place::Welcome => "Choose a password",
             Place::Nowhere => "There is no such page",

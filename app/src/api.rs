@@ -4,6 +4,7 @@ use chrono::{DateTime, FixedOffset};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
+    audit::{Export, HistoryLine},
     delivery::{RecipientPage, RecipientQuery},
     failures::Failures,
     find::{CreatedRange, FindResult},
@@ -210,6 +211,16 @@ pub async fn abandon(job: &str) -> Answer<()> {
 /// Who printed reports of a message.
 pub async fn prints(id: MessageId) -> Answer<Vec<Print>> {
     get(Request::get(&paths::prints(id))).await
+}
+
+/// What was done to a message.
+pub async fn history(id: MessageId) -> Answer<Vec<HistoryLine>> {
+    get(Request::get(&paths::history(id))).await
+}
+
+/// Records that rows are about to be saved as a file.
+pub async fn export(rows: u32) -> Answer<()> {
+    tell_only(Request::post(paths::EXPORTS), &Export { rows }).await
 }
 
 /// Why deliveries of a message failed.

@@ -14,7 +14,7 @@ export class AdministrationPage {
   }
 
   /** Opens a section at its address, and waits for its rows. */
-  async open(section: 'people' | 'roles' | 'schools' | 'tokens' | 'sessions'): Promise<void> {
+  async open(section: 'people' | 'roles' | 'schools' | 'tokens' | 'sessions' | 'audit'): Promise<void> {
     await this.page.goto(section === 'people' ? '/administration' : `/administration/${section}`);
     await expect(this.page.getByRole('heading', { level: 2, name: new RegExp(`^${section}`, 'i') })).toBeVisible();
     await expect(this.page.getByRole('status').filter({ hasText: 'Loading' })).toHaveCount(0);

@@ -2,7 +2,7 @@
 import { AdministrationPage } from '../harness/administration-page.ts';
 import { expect, expectAccessible, PEOPLE, test } from '../harness/test.ts';
 
-const SECTIONS = ['people', 'roles', 'schools', 'tokens', 'sessions'] as const;
+const SECTIONS = ['people', 'roles', 'schools', 'tokens', 'sessions', 'audit'] as const;
 
 test.use({ role: 'admin', refusals: [404, 409] });
 
@@ -16,6 +16,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await office.open(section);
         await expectAccessible(page, section);
       }
+      await office.open('sessions');
       await office.button('End all but this').click();
       await expectAccessible(page, 'a question');
       await office.open('people');

@@ -15,10 +15,11 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
         page.screenshot({ path: `screenshots/office-${name}-${size}-${colorScheme}.png`, animations: 'disabled' });
       const office = new AdministrationPage(page);
       server.token();
-      for (const section of ['roles', 'schools', 'tokens', 'sessions', 'people'] as const) {
+      for (const section of ['roles', 'schools', 'tokens', 'sessions', 'people', 'audit'] as const) {
         await office.open(section);
         await picture(section);
       }
+      await office.open('people');
       await office.button(`Edit ${PEOPLE.operator}`).click();
       await expect(office.dialog.getByRole('combobox').first()).toBeVisible();
       await picture('person');

@@ -7,6 +7,7 @@ const SECTIONS = [
   'Filter Criteria Detail',
   'Message Detail',
   'Recipients',
+  'History',
 ];
 
 test('Library Hours shows as in the manual', async ({ page, log }) => {

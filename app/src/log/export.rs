@@ -1,6 +1,6 @@
 //! The list as a file: the filtered, sorted rows as CSV, exactly what is on the screen.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use shared::{
     csv::{BYTE_ORDER_MARK, push_line},
     datetime,
@@ -10,10 +10,12 @@ use shared::{
 
 use super::{columns::Column, state::Log};
 use crate::{
+    api,
     session::Session,
     ui::{
         download,
         element::el,
+        toast::Toasts,
         view::{View, when},
     },
 };
@@ -22,6 +24,7 @@ use crate::{
 pub fn export_button() -> View {
     let log = expect_context::<Log>();
     let session = expect_context::<Session>();
+    let toasts = expect_context::<Toasts>();
     let attributes = [
         ("class", "button small"),
         ("type", "button"),
@@ -31,24 +34,32 @@ pub fn export_button() -> View {
         move || session.may(Permission::Report),
         move || {
             el("button", &attributes)
-                .on_click(move || export(log))
+                .on_click(move || export(log, toasts))
                 .child("Export")
         },
     )
 }
 
-fn export(log: Log) {
+fn export(log: Log, toasts: Toasts) {
     let (Some(found), Some(shown)) = (log.found.get_untracked(), log.shown.get_untracked()) else {
         return;
     };
-    let answer = &found.answer;
-    let rows = shown.list.iter();
-    let file = file(rows.filter_map(|&row| answer.messages.get(row as usize)));
-    let name = format!(
-        "sent-messages-{}-to-{}.csv",
-        answer.created_from, answer.created_to
-    );
-    download::save(&name, "text/csv", file.as_bytes());
+    spawn_local(async move {
+        // What cannot be recorded does not leave.
+        match api::export(u32::try_from(shown.list.len()).unwrap_or(u32::MAX)).await {
+            Ok(()) => {
+                let answer = &found.answer;
+                let rows = shown.list.iter();
+                let file = file(rows.filter_map(|&row| answer.messages.get(row as usize)));
+                let name = format!(
+                    "sent-messages-{}-to-{}.csv",
+                    answer.created_from, answer.created_to
+                );
+                download::save(&name, "text/csv", file.as_bytes());
+            }
+            Err(failure) => toasts.say(failure.sentence()),
+        }
+    });
 }
 
 fn file<'a>(rows: impl Iterator<Item = &'a MessageSummary>) -> String {

@@ -5,6 +5,7 @@ mod cancel;
 mod content;
 mod criteria;
 mod failures;
+mod history;
 mod printing;
 mod prints;
 mod recipients;
@@ -21,6 +22,7 @@ use self::{
     content::message_content,
     criteria::filter_criteria,
     failures::failure_view,
+    history::history,
     recipients::recipients,
     report::report_options,
     resend::{Resending, resend_dialog},
@@ -100,6 +102,7 @@ pub fn detail(close: impl Fn() + 'static) -> El {
                 message_content().into(),
                 failure_view(id),
                 recipients(id).into(),
+                history(id).into(),
             ])
         },
     );
