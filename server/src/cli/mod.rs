@@ -18,6 +18,7 @@ pub mod deliver;
 mod demo;
 mod import;
 mod providers;
+mod purge;
 mod serve;
 mod sign_on;
 mod token;
@@ -54,6 +55,8 @@ enum Command {
         providers: Box<providers::ProviderSettings>,
         #[command(flatten)]
         sign_on: Box<sign_on::SignOnSettings>,
+        #[command(flatten)]
+        keep: purge::KeepSettings,
     },
     /// Take in messages from a file, one JSON object a line.
     Import {
@@ -68,6 +71,16 @@ enum Command {
     /// Manage the programs that may submit messages.
     #[command(subcommand)]
     Token(token::Command),
+    /// Remove what has been kept long enough.
+    Purge {
+        #[command(flatten)]
+        store: StoreSettings,
+        #[command(flatten)]
+        keep: purge::KeepSettings,
+        /// Say what would go, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Check the audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -107,10 +120,27 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
             delivery,
             providers,
             sign_on,
-        } => serve::serve(&store, &serve, &delivery, &providers, &sign_on, SystemClock).await,
+            keep,
+        } => {
+            serve::serve(
+                &store,
+                &serve,
+                &delivery,
+                &providers,
+                &sign_on,
+                &keep,
+                SystemClock,
+            )
+            .await
+        }
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
         Command::Token(command) => token::run(command, SystemClock).await,
+        Command::Purge {
+            store,
+            keep,
+            dry_run,
+        } => purge::purge(&store, &keep, dry_run, SystemClock).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Openapi => {
             let text = openapi::text().map_err(|error| Failure(error.to_string()))?;

@@ -16,6 +16,7 @@ mod manual;
 mod recipients;
 mod report;
 mod resend;
+mod retention;
 mod rights;
 mod submit;
 mod suppression;
