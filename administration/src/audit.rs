@@ -243,6 +243,7 @@ const fn label(action: AuditAction) -> &'static str {
         AuditAction::SessionEnded => "Ended sessions",
         AuditAction::TokenCreated => "Made a token",
         AuditAction::TokenRevoked => "Revoked a token",
+        AuditAction::SuppressionLifted => "Reached an address again",
         AuditAction::Purged => "Removed old data",
     }
 }

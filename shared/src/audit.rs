@@ -52,13 +52,15 @@ pub enum AuditAction {
     TokenCreated,
     /// A token was taken back.
     TokenRevoked,
+    /// An address that was reached no more is reached again.
+    SuppressionLifted,
     /// What was kept long enough was removed.
     Purged,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [AuditAction; 21] = [
+    pub const ALL: [AuditAction; 22] = [
         AuditAction::SignedIn,
         AuditAction::SignInRefused,
         AuditAction::SignedOut,
@@ -79,6 +81,7 @@ impl AuditAction {
         AuditAction::SessionEnded,
         AuditAction::TokenCreated,
         AuditAction::TokenRevoked,
+        AuditAction::SuppressionLifted,
         AuditAction::Purged,
     ];
 
@@ -105,6 +108,7 @@ impl AuditAction {
             AuditAction::SessionEnded => "session_ended",
             AuditAction::TokenCreated => "token_created",
             AuditAction::TokenRevoked => "token_revoked",
+            AuditAction::SuppressionLifted => "suppression_lifted",
             AuditAction::Purged => "purged",
         }
     }

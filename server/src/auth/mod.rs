@@ -17,6 +17,7 @@
 //! - **Reach**: a permission holds at all schools or at some ([`Reach`]). Where a path
 //!   names a message, [`require`] looks up whose it is: a message that is out of reach does not exist, whatever
 //!   the route, and one that may be read but not, say, stopped is refused. Lists are asked for within reach.
+//! - **What people do** is recorded before it is shown or done ([`audit`](crate::store::audit)).
 //! - **The district's own provider** may say who somebody is instead of a password ([`oidc`]).
 //!
 //! # OWASP ASVS 4.0.3, level 2
@@ -27,11 +28,13 @@
 //! | 2.1.1–2.1.4 | 12 characters at least, any of them, up to 1024 bytes, none cut off: [`password`] |
 //! | 2.1.9–2.1.11 | no rules of composition, no rotation, pasting and password managers welcome: the page's form |
 //! | 2.2.1 | attempts limited by account and by address: [`attempts`] |
+//! | 2.3.1 | nobody chooses another’s password: a link of 256 random bits, good once and for three days: [`links`](crate::store::links) |
 //! | 2.4.1–2.4.4 | argon2id, a salt of its own each, 19 MiB and two passes: [`password`] |
 //! | 2.7, 2.8, 2.9 | second factors are the provider's, whose sign-in replaces ours: [`oidc`], `--no-local-sign-in` |
 //! | 2.10.1–2.10.4 | secrets from files, never in the log; programs have tokens of their own: [`secret`](crate::secret), [`token`] |
 //! | 3.2.1–3.2.4 | a new random id of 128 bits at each sign-in, kept as a digest: [`sessions`] |
 //! | 3.3.1–3.3.3 | sessions end at sign-out, when idle, after their time, and with the password: [`sessions`], [`accounts`] |
+//! | 3.3.4 | people end their other sessions, administrators everybody’s: [`sessions`](crate::routes::administration::sessions) |
 //! | 3.4.1–3.4.5 | `Secure`, `HttpOnly`, `SameSite=Strict`, `__Host-`, path `/`: [`layer`] |
 //! | 3.5.2, 3.5.3 | tokens of programs are random, looked up by digest, and no session: [`token`] |
 //! | 4.1.1–4.1.5 | decided on the server, closed unless listed, failing closed: [`router`](crate::router), [`require`] |
@@ -40,7 +43,9 @@
 //! | 5.2, 5.3 | bodies sanitised and framed without rights, text set as text, SQL bound: [`html`](crate::html), [`store`](crate::store) |
 //! | 6.2.1–6.2.6, 6.3 | well-known algorithms from well-known crates, the system's randomness: [`secret`](crate::secret) |
 //! | 7.1, 7.4 | no secret or address in the log, refusals that tell nothing inner: [`error`](crate::error) |
+//! | 7.1.3, 7.2.1, 7.3.3 | sign-ins, refusals and changes stand in a chain in which what is altered shows: [`audit`](crate::store::audit) |
 //! | 8.2.1 | answers of the API are kept in no cache: [`headers`](crate::headers) |
+//! | 8.3.5 | who looks at whose data is recorded, without the data: [`audit`](crate::store::audit) |
 //! | 9.1 | TLS ends in the proxy; browsers are told to stay there: [`headers`](crate::headers), `--behind-tls` |
 //! | 9.2 | the other side's certificate is checked: rustls, in [`oidc`] and the providers |
 //! | 11.1.4 | connections, heads, bodies and patience are bounded: [`connections`](crate::connections) |
@@ -59,7 +64,8 @@
 //! | 2.2.3 | nobody is told of changes to their account: we may know no address of theirs |
 //! | 2.7, 2.8 | no second factor for local accounts |
 //! | 3.7.1 | no second sign-in before an important change; a session lasts half a day at most |
-//! | 8.3.4–8.3.8 | what is sensitive, and for how long it is kept, is decided by the district |
+//! | 7.2.2 | a refused request of somebody signed in is not recorded, only a refused sign-in |
+//! | 8.3.4, 8.3.6–8.3.8 | what is sensitive, and for how long it is kept, is decided by the district |
 
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::message::MessageId;
 
-use super::{Database, StoreError, on_database, time::Timestamp};
+use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp};
 
 /// Takes the turn where the last one is long enough ago, or lies in the future because a clock was set back.
 const TAKE: &str = "
@@ -33,12 +33,17 @@ pub async fn take_turn(
     interval: TimeDelta,
     now: DateTime<Utc>,
 ) -> Result<Turn, StoreError> {
-    let taken: Option<Timestamp> = on_database!(db, |pool| sqlx::query_scalar(TAKE)
-        .bind(id)
-        .bind(Timestamp::from(now))
-        .bind(Timestamp::from(now - interval))
-        .fetch_optional(pool)
-        .await?);
+    let taken: Option<Timestamp> = on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let taken = sqlx::query_scalar(TAKE)
+            .bind(id)
+            .bind(Timestamp::from(now))
+            .bind(Timestamp::from(now - interval))
+            .fetch_optional(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        taken
+    });
     if taken.is_some() {
         return Ok(Turn::Yours);
     }

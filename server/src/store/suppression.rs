@@ -3,13 +3,22 @@
 use std::{collections::HashMap, str::FromStr};
 
 use chrono::{DateTime, Utc};
+use serde_json::json as object;
 use shared::{
+    audit::AuditAction,
     call_status::CallStatus,
     delivery::{DeliveryStatus, Device},
 };
 use sqlx::QueryBuilder;
 
-use super::{Database, StoreError, on_database, time::Timestamp, word::Word};
+use super::{
+    BeginWrite, Database, StoreError,
+    audit::{Trail, Who},
+    on_database,
+    time::Timestamp,
+    word::Word,
+    write,
+};
 use crate::{
     delivery::providers::{Outcome, smtp},
     receipts::Why,
@@ -56,15 +65,8 @@ pub async fn suppress(
     why: Why,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    on_database!(db, |pool| {
-        sqlx::query(SUPPRESS)
-            .bind(device.as_str())
-            .bind(address)
-            .bind(why.as_str())
-            .bind(Timestamp::from(now))
-            .execute(pool)
-            .await?;
-    });
+    let at = Timestamp::from(now);
+    write!(db, SUPPRESS, device.as_str(), address, why.as_str(), at);
     Ok(())
 }
 
@@ -73,13 +75,36 @@ pub async fn suppress(
 /// # Errors
 /// Where the database fails.
 pub async fn lift(db: &Database, device: Device, address: &str) -> Result<bool, StoreError> {
-    let lifted = on_database!(db, |pool| sqlx::query(LIFT)
-        .bind(device.as_str())
-        .bind(address)
-        .execute(pool)
-        .await?
-        .rows_affected());
-    Ok(lifted > 0)
+    Ok(write!(db, LIFT, device.as_str(), address) > 0)
+}
+
+/// The same, where somebody here says so, who is recorded; the address is not.
+///
+/// # Errors
+/// Where the database fails; then it is not lifted.
+pub async fn lift_by(
+    db: &Database,
+    device: Device,
+    address: &str,
+    by: &Who,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let act = by
+        .does(AuditAction::SuppressionLifted, now)
+        .with(object!({"device": device.as_str()}));
+    on_database!(db, |pool| {
+        let mut tx = pool.begin_write().await?;
+        let lifted = sqlx::query(LIFT)
+            .bind(device.as_str())
+            .bind(address)
+            .execute(&mut *tx)
+            .await?;
+        if lifted.rows_affected() > 0 {
+            tx.append(&act).await?;
+        }
+        tx.commit().await?;
+        Ok(lifted.rows_affected() > 0)
+    })
 }
 
 /// Those of `addresses`, in their normal form, that are reached no more on `device`, each with why.

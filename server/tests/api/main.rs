@@ -23,7 +23,6 @@ mod refresh;
 mod refusals;
 mod report;
 mod resend;
-mod retention;
 mod rights;
 mod session;
 mod submit;

@@ -16,7 +16,6 @@ mod manual;
 mod recipients;
 mod report;
 mod resend;
-mod retention;
 mod rights;
 mod submit;
 mod suppression;

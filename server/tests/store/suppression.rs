@@ -5,12 +5,18 @@ use server::{
     delivery::providers::{Outcome, Receipt, Target},
     receipts::Why,
     store::{
+        audit::{
+            Who,
+            read::{self, Wanted},
+        },
         refresh::{self, Turn},
         reports,
         suppression::{self, learned, lift, suppress, suppressed},
+        time::Timestamp,
     },
 };
 use shared::{
+    audit::AuditAction,
     call_status::CallStatus,
     delivery::{DeliveryStatus, Device},
     message::MessageId,
@@ -29,6 +35,26 @@ on_both_databases! {
         assert!(lift(&log.db, text, phone).await.expect("it is lifted"));
         assert!(!lift(&log.db, text, phone).await.expect("a repeat changes nothing"));
         assert!(suppressed(&log.db, text, &[phone]).await.expect("it answers").is_empty());
+    }
+
+    async fn whoever_lifts_one_by_hand_is_recorded_and_the_address_is_not(log: Log) {
+        let (text, phone) = (Device::Text, "+16125550100");
+        let lift = async || suppression::lift_by(&log.db, text, phone, &Who::SHELL, log.now).await.expect("it answers");
+        assert!(!lift().await, "nothing is suppressed");
+        suppress(&log.db, text, phone, Why::Stop, log.now).await.expect("it is kept");
+        assert!(lift().await);
+        assert!(suppressed(&log.db, text, &[phone]).await.expect("it answers").is_empty());
+        let wanted = Wanted {
+            before: None,
+            from: Timestamp::from(log.now),
+            end: Timestamp::from(log.now + TimeDelta::seconds(1)),
+            action: None,
+            who: String::new(),
+        };
+        let lines = read::find(&log.db, &wanted).await.expect("it reads");
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].action, AuditAction::SuppressionLifted);
+        assert!(!lines[0].details.to_string().contains("555"));
     }
 
     async fn the_first_reason_and_its_time_stay(log: Log) {
