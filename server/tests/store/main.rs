@@ -13,6 +13,7 @@ mod demo;
 mod entry;
 mod find;
 mod manual;
+mod purging;
 mod recipients;
 mod report;
 mod resend;

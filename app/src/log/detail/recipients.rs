@@ -223,12 +223,17 @@ pub fn recipients(id: MessageId) -> El {
                 .on_click(move || lines.load(lines.next.get_untracked()))
         },
     );
+    let removed = opened.part(|detail| detail.personal_data_removed_at.is_some());
+    let none = move || match removed.get() {
+        Some(true) => "Names and addresses were removed for their age.".into(),
+        _ => "No recipient matches.".into(),
+    };
     part_with("recipients", "Recipients", [statuses, counts.into()])
         .child(recipient_filters())
         .child(failure)
         .child(when(
             move || lines.total.get() == Some(0),
-            || el("p", &[("class", "quiet")]).child("No recipient matches."),
+            move || el("p", &[("class", "quiet")]).child(words(none)),
         ))
         .child(call_statuses(help))
         .child(table)
