@@ -9,6 +9,15 @@ use shared::{
 use super::Refusal;
 use crate::store::time::Timestamp;
 
+/// The longest body, in characters.
+const LONGEST_BODY: usize = 1_000_000;
+
+/// The longest that is spoken: three to four minutes, and what Twilio takes in one request with what goes around it.
+const LONGEST_CALL: usize = 3000;
+
+/// The longest text message that Twilio takes.
+const LONGEST_TEXT: usize = 1600;
+
 /// Everything of a message but its recipients.
 #[derive(Clone, Debug)]
 pub struct Head {
@@ -123,9 +132,15 @@ impl Head {
             text(&format!("criteria[{n}].label"), &criterion.label, 200)?;
             any(&format!("criteria[{n}].value"), &criterion.value, 10_000)?;
         }
-        for (device, body) in ["inbox", "email", "voice", "text"].iter().zip(&self.bodies) {
+        // What is history was sent, however long it was.
+        let longest = match self.history {
+            None => [LONGEST_BODY, LONGEST_BODY, LONGEST_CALL, LONGEST_TEXT],
+            Some(_) => [LONGEST_BODY; 4],
+        };
+        let devices = ["inbox", "email", "voice", "text"].into_iter();
+        for ((device, longest), body) in devices.zip(longest).zip(&self.bodies) {
             if let Some(body) = body {
-                any(&format!("body.{device}"), body, 1_000_000)?;
+                any(&format!("body.{device}"), body, longest)?;
             }
         }
         self.check_times()

@@ -120,6 +120,11 @@ async fn history_is_not_submitted_and_a_refusal_says_where() {
         (with("recipients", sent), "recipients[0].deliveries[0]"),
         (with("message_type", json!("OLR")), "message_type"),
         (with("subject", json!("")), "subject"),
+        (with("body", json!({"text": "x".repeat(1601)})), "body.text"),
+        (
+            with("body", json!({"voice": "x".repeat(3001)})),
+            "body.voice",
+        ),
         (with("surprise", json!(1)), "surprise"),
     ] {
         let problem = send(&app, &token, body).await.problem(400);

@@ -167,6 +167,33 @@ async fn an_extension_is_dialled_after_the_answer_and_takes_no_text_messages() {
 }
 
 #[tokio::test]
+async fn what_twilio_would_not_take_for_its_length_is_said_without_asking() {
+    let peer = Peer::start().await;
+    let phone = peer.phone();
+    let longest = "x".repeat(1600);
+    // Of an email's words nobody knew how long they would be as a call, or what their markup would make of them.
+    let (long, marked) = ("x".repeat(1601), "&".repeat(900));
+    for (device, words, taken) in [
+        (Device::Text, &longest, true),
+        (Device::Text, &long, false),
+        (Device::Voice, &long, true),
+        (Device::Voice, &marked, false),
+    ] {
+        let answer = phone.hand_over(&batch(device, words, &[A])).await.remove(0);
+        match answer {
+            Answer::Taken { .. } => assert!(taken, "{device:?}"),
+            Answer::Refused { outcome } => {
+                assert!(!taken, "{device:?}");
+                assert_eq!(outcome.status, DeliveryStatus::Failed);
+                assert!(outcome.reason.unwrap().contains("Send a shorter"));
+            }
+            answer => panic!("{answer:?}"),
+        }
+    }
+    assert_eq!(peer.seen().len(), 2);
+}
+
+#[tokio::test]
 async fn twilios_test_numbers_are_refused_by_their_codes() {
     let peer = Peer::start().await;
     let phone = peer.phone();

@@ -31,6 +31,12 @@ const AT_ONCE: usize = 4;
 /// After how long to ask, where Twilio cannot call us back.
 const ASK_AFTER: Duration = Duration::from_secs(30);
 
+/// Characters of a text message at most.
+const LONGEST_TEXT: usize = 1600;
+
+/// Characters of what a call says, with its markup, at most.
+const LONGEST_SCRIPT: usize = 4000;
+
 /// An account at Twilio.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -123,10 +129,17 @@ impl Phone {
         } else {
             "From"
         };
+        let body = words(&delivery.content, Device::Text);
+        if body.chars().count() > LONGEST_TEXT {
+            let reason = format!(
+                "A text message has {LONGEST_TEXT} characters at most. Send a shorter one."
+            );
+            return Err(Outcome::of(DeliveryStatus::Failed).because(reason));
+        }
         let mut form = vec![
             ("To", delivery.address.clone()),
             (sender, from.clone()),
-            ("Body", words(&delivery.content, Device::Text)),
+            ("Body", body),
         ];
         if let Some(callback) = self.callback("messages", delivery) {
             form.push(("StatusCallback", callback));
@@ -141,6 +154,11 @@ impl Phone {
         };
         let callback = self.callback("calls", delivery);
         let spoken = words(&delivery.content, Device::Voice);
+        let script = twiml::script(&spoken, callback.as_deref());
+        if script.chars().count() > LONGEST_SCRIPT {
+            let reason = "This is more than a call can say. Send a shorter message.";
+            return Err(Outcome::of(DeliveryStatus::Failed).because(reason));
+        }
         let detection = if self.account.wait_for_beep {
             "DetectMessageEnd"
         } else {
@@ -149,7 +167,7 @@ impl Phone {
         let mut form = vec![
             ("To", number.to_owned()),
             ("From", self.account.voice_from.clone()),
-            ("Twiml", twiml::script(&spoken, callback.as_deref())),
+            ("Twiml", script),
             ("MachineDetection", detection.to_owned()),
         ];
         if let Some(extension) = extension {
