@@ -8,7 +8,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use shared::problem::{Problem, ProblemType};
+use chrono::{DateTime, FixedOffset};
+use shared::{
+    datetime::display_date,
+    problem::{Problem, ProblemType},
+};
 
 use crate::store::StoreError;
 
@@ -49,6 +53,15 @@ impl Refusal {
         ProblemType::NotFound
             .because("There is no message with this number. Go back to the log and choose one.")
             .into()
+    }
+
+    /// Who got the message was removed `at`, and what of it.
+    pub fn personal_data_removed(at: &DateTime<FixedOffset>, what: &str) -> Self {
+        let day = display_date(at.date_naive());
+        let sentence = format!(
+            "Names and addresses of this message were removed on {day} for their age, {what}"
+        );
+        ProblemType::PersonalDataRemoved.because(sentence).into()
     }
 }
 

@@ -18,6 +18,7 @@ pub mod masking;
 pub mod openapi;
 pub mod receipts;
 pub mod report;
+pub mod retention;
 pub mod router;
 pub mod routes;
 pub mod secret;

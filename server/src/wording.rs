@@ -150,7 +150,18 @@ fn what(kept: &Kept, message: &str) -> String {
             "Let an address be reached again by {}",
             given("device").unwrap_or_default()
         ),
-        AuditAction::Purged => "Removed what had been kept long enough".into(),
+        AuditAction::Purged => {
+            let done = match details["stage"].as_str() {
+                Some("begun") => "Began to remove",
+                Some("stopped") => "Was stopped removing",
+                _ => "Removed",
+            };
+            format!(
+                "{done} what had been kept long enough: who got {}, and {} as a whole",
+                counted(number("messages_emptied"), "message"),
+                counted(number("messages_removed"), "message")
+            )
+        }
     }
 }
 

@@ -193,6 +193,13 @@ pub struct MessageDetail {
     /// The messages that resend this one, the earliest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resends: Vec<Resend>,
+    /// When who got it, and what it said, was removed for its age; then only the totals are left.
+    #[serde(
+        default,
+        deserialize_with = "crate::datetime::read_option",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub personal_data_removed_at: Option<DateTime<FixedOffset>>,
     /// What a Sent Message Report can be asked for.
     pub report: ReportChoices,
     /// The instant every figure here is true of.

@@ -77,6 +77,8 @@ problem_types! {
     NotReady = "not-ready", 409, "Not ready yet";
     /// It cannot be as things stand: a name is taken, or nobody would be left to administer.
     Conflict = "conflict", 409, "Not possible as things stand";
+    /// Names, addresses and texts of the message were removed for their age.
+    PersonalDataRemoved = "personal-data-removed", 410, "Personal data was removed";
     /// The body is larger than the server takes.
     TooLarge = "too-large", 413, "The request is too large";
     /// The body is not JSON by its content type.

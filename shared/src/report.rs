@@ -128,13 +128,17 @@ impl Report {
             Some(category) => format!("{} - {category}", row.message_type),
             None => row.message_type.clone(),
         };
-        let heading = vec![
+        let mut heading = vec![
             field("Subject", &row.subject),
             field("Type", kind),
             field("Sender", &row.sender),
             field("Date Created", datetime::display(&row.created_at)),
             field("Include Recipient Devices", options.devices_label()),
         ];
+        if let Some(at) = &detail.personal_data_removed_at {
+            let removed = format!("Removed on {}", datetime::display(at));
+            heading.push(field("Personal Data", removed));
+        }
         let body = match options.detail {
             ReportDetail::Summary => None,
             ReportDetail::All | ReportDetail::Failed => Some(ReportBody {

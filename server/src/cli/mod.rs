@@ -18,6 +18,7 @@ pub mod deliver;
 mod demo;
 mod import;
 mod providers;
+mod purge;
 mod serve;
 mod sign_on;
 mod suppression;
@@ -55,6 +56,8 @@ enum Command {
         providers: Box<providers::ProviderSettings>,
         #[command(flatten)]
         sign_on: Box<sign_on::SignOnSettings>,
+        #[command(flatten)]
+        keep: purge::KeepSettings,
     },
     /// Take in messages from a file, one JSON object a line.
     Import {
@@ -72,6 +75,16 @@ enum Command {
     /// See which addresses are reached no more, and reach them again.
     #[command(subcommand)]
     Suppression(suppression::Command),
+    /// Remove what has been kept long enough.
+    Purge {
+        #[command(flatten)]
+        store: StoreSettings,
+        #[command(flatten)]
+        keep: purge::KeepSettings,
+        /// Say what would go, and change nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Check the audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -111,11 +124,28 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
             delivery,
             providers,
             sign_on,
-        } => serve::serve(&store, &serve, &delivery, &providers, &sign_on, SystemClock).await,
+            keep,
+        } => {
+            serve::serve(
+                &store,
+                &serve,
+                &delivery,
+                &providers,
+                &sign_on,
+                &keep,
+                SystemClock,
+            )
+            .await
+        }
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
         Command::Token(command) => token::run(command, SystemClock).await,
         Command::Suppression(command) => suppression::run(command, SystemClock).await,
+        Command::Purge {
+            store,
+            keep,
+            dry_run,
+        } => purge::purge(&store, &keep, dry_run, SystemClock).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Openapi => {
             let text = openapi::text().map_err(|error| Failure(error.to_string()))?;

@@ -9,6 +9,7 @@ use super::{
     deliver::{self, Delivering, DeliverySettings},
     demo, open,
     providers::ProviderSettings,
+    purge::{KeepSettings, Keeping},
     sign_on::SignOnSettings,
 };
 use crate::{
@@ -31,6 +32,7 @@ pub async fn serve(
     delivery: &DeliverySettings,
     providers: &ProviderSettings,
     sign_on: &SignOnSettings,
+    keep: &KeepSettings,
     clock: impl Clock + 'static,
 ) -> Result<(), Failure> {
     let clock: SharedClock = Arc::new(clock);
@@ -41,6 +43,7 @@ pub async fn serve(
             settings.listen
         )));
     }
+    let ages = keep.ages()?;
     let listener = listen(settings.listen).await?;
     let address = listener
         .local_addr()
@@ -59,6 +62,7 @@ pub async fn serve(
     app.sign_on = sign_on.map(Arc::new);
     app.paper = settings.paper(app.paper).map_err(Failure::new)?;
     let delivering = Delivering::begin(delivery, &routes, &db, &clock, &district);
+    let keeping = Keeping::begin(ages, &db, &clock, &district);
     let alone = app.sign_on.as_ref().is_some_and(|door| door.alone);
     let first = match settings.demo || alone {
         true => None,
@@ -83,9 +87,15 @@ pub async fn serve(
         if let Some(delivering) = &delivering {
             delivering.stop();
         }
+        if let Some(keeping) = &keeping {
+            keeping.stop();
+        }
     })
     .await;
     sweeper.abort();
+    if let Some(keeping) = keeping {
+        keeping.end().await;
+    }
     if let Some(delivering) = delivering {
         delivering.end().await;
     }

@@ -49,6 +49,7 @@ use crate::{
         (status = 202, body = ReportJob, description = "A job makes the file"),
         (status = 400, body = Problem, description = "The message has nothing for what was asked"),
         (status = 404, body = Problem),
+        (status = 410, body = Problem, description = "Who got it was removed for its age: the summary is left"),
         (status = 429, body = Problem, description = "Too many reports are under way"),
     ))]
 pub async fn report(
@@ -62,6 +63,7 @@ pub async fn report(
     let detail = detail::fresh(&app, &user, id).await?.0;
     let options = asked.of(&detail);
     options.check(&detail.report).map_err(not_offered)?;
+    there(&detail, &options)?;
     let order = Order {
         owner: user.id(),
         by,
@@ -77,6 +79,19 @@ pub async fn report(
     let body = printed.map_err(refusal)?;
     keep(&app, &order).await?;
     Ok((headers(&order)?, body).into_response())
+}
+
+/// Refuses what needs the recipients of a message that has none any more.
+fn there(detail: &MessageDetail, options: &ReportOptions) -> Answer<()> {
+    match (&detail.personal_data_removed_at, options.detail) {
+        (None, _) | (Some(_), ReportDetail::Summary) => Ok(()),
+        (Some(at), ReportDetail::All | ReportDetail::Failed) => {
+            Err(Refusal::personal_data_removed(
+                at,
+                "and only its totals are left. Print the Summary instead.",
+            ))
+        }
+    }
 }
 
 fn is_long(options: &ReportOptions, detail: &MessageDetail) -> bool {
@@ -117,6 +132,7 @@ async fn prepare(app: &App, order: &Order) -> Answer<Printing> {
     let mut moment = app.db.snapshot().await?;
     let detail = store::detail::in_moment(&mut moment, order.message, zone, now).await?;
     let mut detail = detail.ok_or_else(Refusal::no_such_message)?;
+    there(&detail, &order.options)?;
     plain(&mut detail);
     let lines = Lines::of(moment, order.message, zone).await?;
     let marks = lines.marks(&order.options);

@@ -1,6 +1,7 @@
 //! Resend: a message goes again to those whom it did not reach.
 
 use axum::{Json, extract::State, http::StatusCode};
+use chrono_tz::Tz;
 use shared::{
     paths,
     problem::{Problem, ProblemType},
@@ -14,6 +15,7 @@ use crate::{
     store::{
         audit::Who,
         resend::{self, Asked, MOST_LINES, ResendOutcome},
+        time::local,
     },
 };
 
@@ -29,6 +31,7 @@ use crate::{
         (status = 403, body = Problem, description = "The account may not cancel and resend"),
         (status = 404, body = Problem),
         (status = 409, body = Problem, description = "The message is still going out"),
+        (status = 410, body = Problem, description = "Who got it was removed for its age"),
     ))]
 pub async fn resend_plan(
     State(app): State<App>,
@@ -42,7 +45,7 @@ pub async fn resend_plan(
     })?;
     match resend::plan(&app.db, id, which, app.clock.now()).await? {
         Ok(plan) => Ok(Json(plan)),
-        Err(refused) => Err(refusal(refused, which)),
+        Err(refused) => Err(refusal(refused, which, app.district.time_zone)),
     }
 }
 
@@ -59,6 +62,7 @@ pub async fn resend_plan(
         (status = 403, body = Problem, description = "The account may not cancel and resend"),
         (status = 404, body = Problem),
         (status = 409, body = Problem, description = "The message is still going out, or there is nobody to resend to"),
+        (status = 410, body = Problem, description = "Who got it was removed for its age"),
     ))]
 pub async fn resend(
     State(app): State<App>,
@@ -81,14 +85,17 @@ pub async fn resend(
     match resend::resend(&app.db, id, &asked, zone, app.clock.now()).await? {
         ResendOutcome::Made(resent) => Ok((StatusCode::CREATED, Json(resent))),
         ResendOutcome::AlreadyMade(resent) => Ok((StatusCode::OK, Json(resent))),
-        refused => Err(refusal(refused, request.which)),
+        refused => Err(refusal(refused, request.which, zone)),
     }
 }
 
 /// Only what is over is resent: of a message that still goes out, nobody knows yet who is not reached.
-fn refusal(outcome: ResendOutcome, which: Which) -> Refusal {
+fn refusal(outcome: ResendOutcome, which: Which, zone: Tz) -> Refusal {
     match (outcome, which) {
         (ResendOutcome::NotFound, _) => Refusal::no_such_message(),
+        (ResendOutcome::Removed(at), _) => {
+            Refusal::personal_data_removed(&local(at, zone), "so there is nobody to resend to.")
+        }
         (ResendOutcome::Running, _) => {
             let sentence =
                 "This message is still going out. Resend once it has ended, or cancel it first.";

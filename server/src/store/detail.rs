@@ -26,6 +26,7 @@ const DETAIL: &str = "
         category, inbox_email_start_at, voice_text_start_at, started_at, ended_at, tally,
         canceled_by, canceled_at, cancel_reason, canceled_devices, criteria, reply_to,
         body_inbox, body_email, body_voice, body_text, changed_at, resend_of, resend_which, resent_by,
+        personal_data_removed_at,
         (select min(l.due_at) from lanes l where l.message_id = messages.id
             and (l.device in ('inbox', 'email') or messages.urgent)) as next_due_at
     from messages
@@ -68,6 +69,7 @@ struct Row {
     resend_of: Option<i64>,
     resend_which: Option<Word<Which>>,
     resent_by: Option<String>,
+    personal_data_removed_at: Option<Timestamp>,
 }
 
 /// The message as it stands at `now`; `None` where there is none, or its scheduler has not started it yet.
@@ -186,6 +188,7 @@ fn read(row: Row, zone: Tz, now: Timestamp) -> Result<MessageDetail, StoreError>
         },
         cancellation,
         can_cancel: status.can_cancel(),
+        personal_data_removed_at: local(row.personal_data_removed_at),
         as_of: now.local(zone),
         message: MessageHeader {
             row: MessageSummary {

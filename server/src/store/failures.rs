@@ -11,6 +11,7 @@ use shared::{
 
 use super::{
     Database, StoreError,
+    detail::json,
     snapshot::{Snapshot, in_snapshot},
     time::Timestamp,
     word::Word,
@@ -55,7 +56,8 @@ const CAUSE: &str = concat!(
     " from deliveries o where o.message_id = $1 and o.number = $2 and o.status = 'failed'"
 );
 
-const VISIBLE: &str = "select id from messages where id = $1 and visible_from <= $2";
+/// What was counted before the deliveries were removed, where they were.
+const COUNTED: &str = "select failures from messages where id = $1 and visible_from <= $2";
 
 type Row = (i64, Word<Device>, Option<i32>, String, i64, i64);
 
@@ -99,13 +101,22 @@ pub async fn failures(
 ) -> Result<Option<Failures>, StoreError> {
     let now = Timestamp::from(now);
     let mut snapshot = db.snapshot().await?;
-    let visible: Option<i64> = in_snapshot!(snapshot, |connection| sqlx::query_scalar(VISIBLE)
-        .bind(id)
-        .bind(now)
-        .fetch_optional(connection)
-        .await?);
-    if visible.is_none() {
-        return Ok(None);
+    let counted: Option<Option<String>> =
+        in_snapshot!(snapshot, |connection| sqlx::query_scalar(COUNTED)
+            .bind(id)
+            .bind(now)
+            .fetch_optional(connection)
+            .await?);
+    match counted {
+        None => return Ok(None),
+        Some(Some(counted)) => {
+            let counted: Failures = json(id, "failures", &counted)?;
+            return Ok(Some(Failures {
+                as_of: now.local(zone),
+                ..counted
+            }));
+        }
+        Some(None) => {}
     }
     let rows: Vec<Row> = in_snapshot!(snapshot, |connection| sqlx::query_as(CAUSES)
         .bind(id)

@@ -171,7 +171,8 @@ impl Held {
 
 /// Holding a message and changing its deliveries, on a connection inside a transaction.
 pub(super) trait Guard {
-    /// Takes the message for the rest of the transaction; `None` where there is none, or it is history.
+    /// Takes the message for the rest of the transaction; `None` where there is none, it is history, or who got it
+    /// has been removed.
     async fn hold(&mut self, id: i64) -> Result<Option<Held>, StoreError>;
 
     /// Writes it back, changed at `now`.
@@ -195,7 +196,7 @@ macro_rules! guard {
             async fn hold(&mut self, id: i64) -> Result<Option<Held>, StoreError> {
                 const HOLD: &str = concat!(
                     "select status, tally, given_up, started_at, ended_at, check_at from messages
-                    where id = $1 and delivered_by is not null",
+                    where id = $1 and delivered_by is not null and personal_data_removed_at is null",
                     $lock
                 );
                 let row: Option<HeldRow> = sqlx::query_as(HOLD).bind(id).fetch_optional(&mut *self).await?;

@@ -21,7 +21,8 @@ use super::{
     word::Word,
 };
 
-const TALLY: &str = "select tally from messages where id = $1 and visible_from <= $2";
+const TALLY: &str = "
+    select tally, personal_data_removed_at is not null from messages where id = $1 and visible_from <= $2";
 
 /// Which lines are meant. `$3` is the searched text in lower case or empty, `$4` whether addresses are
 /// searched too, `$5` a device, `no_device` or empty, `$6` a status or empty, `$7` whether only failures of
@@ -124,7 +125,8 @@ macro_rules! bind {
 }
 
 /// One page of the lines of a message that `query` means, with addresses in full; `None` where there is
-/// no such message at `now`. The search looks in addresses only with `search_addresses`.
+/// no such message at `now`. The search looks in addresses only with `search_addresses`. Of a message whose personal
+/// data was removed there are no lines, although its totals count them.
 ///
 /// # Errors
 /// Where the database fails or holds what cannot be read.
@@ -139,14 +141,22 @@ pub async fn page(
     let now = Timestamp::from(now);
     // The total and the page are of one moment.
     let mut snapshot = db.snapshot().await?;
-    let tally: Option<String> = in_snapshot!(snapshot, |connection| sqlx::query_scalar(TALLY)
+    let tally: Option<(String, bool)> = in_snapshot!(snapshot, |connection| sqlx::query_as(TALLY)
         .bind(id)
         .bind(now)
         .fetch_optional(connection)
         .await?);
-    let Some(tally) = tally else {
+    let Some((tally, removed)) = tally else {
         return Ok(None);
     };
+    if removed {
+        return Ok(Some(RecipientPage {
+            recipients: Vec::new(),
+            total: 0,
+            next_after: None,
+            as_of: now.local(zone),
+        }));
+    }
     let cause = match query.failure {
         Some(number) => Some(failures::cause(&mut snapshot, id, number).await?),
         None => None,

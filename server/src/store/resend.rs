@@ -83,7 +83,8 @@ const SUPPRESSED: &str = concat!(
 const ATTEMPT: &str = "
     select coalesce(max(resend_attempt), 0) + 1 from messages where resend_of = $1 and resend_which = $2";
 
-const STATUS: &str = "select status from messages where id = $1 and visible_from <= $2";
+const STATUS: &str = "
+    select status, personal_data_removed_at from messages where id = $1 and visible_from <= $2";
 
 const MADE: &str = "
     select id, tally from messages where resend_of = $1 and resend_which = $2 and resend_attempt = $3";
@@ -92,7 +93,7 @@ const MADE: &str = "
 const HOLD: &str = "
     update messages set revision = revision + 1, changed_at = $2
     where id = $1 and visible_from <= $2
-    returning status, subject, created_at, criteria";
+    returning status, personal_data_removed_at, subject, created_at, criteria";
 
 const MESSAGE: &str = "
     insert into messages (external_id, status, message_type, category, organization, subject, sender,
@@ -156,6 +157,8 @@ pub enum ResendOutcome {
     Nothing,
     /// There are more than [`MOST_LINES`].
     TooMany,
+    /// Who got it has been removed for its age, then.
+    Removed(DateTime<Utc>),
     /// There is no such message.
     NotFound,
 }
@@ -186,15 +189,16 @@ pub async fn plan(
     let now = Timestamp::from(now);
     let mut snapshot = db.snapshot().await?;
     in_snapshot!(snapshot, |connection| {
-        let status: Option<Word<MessageStatus>> = sqlx::query_scalar(STATUS)
+        let status: Option<(Word<MessageStatus>, Option<Timestamp>)> = sqlx::query_as(STATUS)
             .bind(id)
             .bind(now)
             .fetch_optional(&mut *connection)
             .await?;
         match status {
             None => return Ok(Err(ResendOutcome::NotFound)),
-            Some(Word(status)) if !status.is_over() => return Ok(Err(ResendOutcome::Running)),
-            Some(_) => {}
+            Some((Word(status), _)) if !status.is_over() => return Ok(Err(ResendOutcome::Running)),
+            Some((_, Some(at))) => return Ok(Err(ResendOutcome::Removed(at.utc()))),
+            Some((_, None)) => {}
         }
         let (lines, persons): (i64, i64) = sqlx::query_as(PLAN)
             .bind(id)
@@ -244,7 +248,13 @@ pub async fn resend(
     zone: Tz,
     at: DateTime<Utc>,
 ) -> Result<ResendOutcome, StoreError> {
-    type Held = (Word<MessageStatus>, String, Timestamp, String);
+    type Held = (
+        Word<MessageStatus>,
+        Option<Timestamp>,
+        String,
+        Timestamp,
+        String,
+    );
     let now = Timestamp::from(at);
     let which = asked.which.as_str();
     on_database!(db, |pool| {
@@ -254,7 +264,7 @@ pub async fn resend(
             .bind(now)
             .fetch_optional(&mut *tx)
             .await?;
-        let Some((Word(status), subject, created_at, criteria)) = held else {
+        let Some((Word(status), removed, subject, created_at, criteria)) = held else {
             return Ok(ResendOutcome::NotFound);
         };
         let made: Option<(i64, String)> = sqlx::query_as(MADE)
@@ -269,6 +279,9 @@ pub async fn resend(
         }
         if !status.is_over() {
             return Ok(ResendOutcome::Running);
+        }
+        if let Some(at) = removed {
+            return Ok(ResendOutcome::Removed(at.utc()));
         }
         let (lines, _): (i64, i64) = sqlx::query_as(PLAN)
             .bind(id)

@@ -23,6 +23,7 @@ mod refresh;
 mod refusals;
 mod report;
 mod resend;
+mod retention;
 mod rights;
 mod session;
 mod submit;

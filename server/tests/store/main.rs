@@ -17,6 +17,7 @@ mod purging;
 mod recipients;
 mod report;
 mod resend;
+mod retention;
 mod rights;
 mod submit;
 mod suppression;

@@ -52,6 +52,7 @@ fn school_is_cancelled() -> MessageDetail {
         progress: vec![],
         resend_of: None,
         resends: vec![],
+        personal_data_removed_at: None,
         criteria: vec![
             criterion(
                 "Deliver To",
