@@ -91,7 +91,14 @@ fn standing(detail: MessageDetail) -> View {
     let mark = el("span", &[("class", mark(status)), ("aria-hidden", "true")]);
     let status = pair("Status", el("dd", &[]).child(mark).child(status.label()));
     let fact = [("class", "figures"), ("dir", "auto")];
-    let facts = facts(&detail.message).into_iter();
+    let removed = detail.personal_data_removed_at.as_ref();
+    let removed = removed.map(|at| {
+        (
+            "Names and addresses",
+            ["Removed ", &datetime::display(at)].concat(),
+        )
+    });
+    let facts = facts(&detail.message).into_iter().chain(removed);
     let facts = many(facts.map(|(label, value)| pair(label, el("dd", &fact).child(value))));
     View::Many(vec![
         el("dl", &[("class", "facts")])
