@@ -7,7 +7,10 @@ use server::{
         Rules,
         providers::{Answer, DeliveryKey, Outcome, Receipt, Target},
     },
-    store::receipts::{Applied, apply},
+    store::{
+        purge::{Cutoffs, Gone, step},
+        receipts::{Applied, apply},
+    },
 };
 use shared::{
     call_status::CallStatus,
@@ -138,6 +141,29 @@ on_both_databases! {
             apply(&log.db, &receipt, late).await.unwrap();
         }
         assert_eq!(log.detail(id).await.message.row.status, MessageStatus::Sent);
+    }
+
+    async fn a_receipt_that_comes_after_its_recipients_were_removed_names_nobody(log: Log) {
+        let id = texts(&log, "m", 2).await;
+        let zone = log.district.time_zone;
+        let receipt = |number: u32, event: &str, code| by_id(&format!("SM{id}-{number}"), event, Outcome::of_call(CallStatus(code)), log.now);
+        let cutoffs = Cutoffs { personal: Some(log.now + TimeDelta::days(1)), totals: None };
+        let later = log.now + TimeDelta::days(30);
+        apply(&log.db, &receipt(0, "e0", -28), log.now).await.unwrap();
+        // In flight still, however old.
+        assert_eq!(step(&log.db, &cutoffs, zone, later).await.unwrap(), None);
+        apply(&log.db, &receipt(1, "e1", -28), log.now).await.unwrap();
+        let before = log.detail(id).await;
+        assert_eq!((before.message.row.status, before.summary.contacted_by_phone), (MessageStatus::Sent, 2));
+        // Marked, while its rows are there yet: -40 would follow -28.
+        step(&log.db, &cutoffs, zone, later).await.unwrap();
+        assert_eq!(apply(&log.db, &receipt(0, "e2", -40), later).await.unwrap(), Applied::NoSuchDelivery);
+        let gone = step(&log.db, &cutoffs, zone, later).await.unwrap();
+        let expected = Gone { emptied: 1, recipients: 2, deliveries: 2, receipts: 2, ..Gone::default() };
+        assert_eq!(gone, Some(expected));
+        assert_eq!(apply(&log.db, &receipt(0, "e2", -40), later).await.unwrap(), Applied::NoSuchDelivery);
+        let after = log.detail(id).await;
+        assert_eq!((after.summary, after.progress, after.message), (before.summary, before.progress, before.message));
     }
 
     async fn a_person_on_two_lines_is_contacted_once_and_by_a_duplicate_too(log: Log) {

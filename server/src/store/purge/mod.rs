@@ -21,9 +21,11 @@ use crate::masking;
 pub mod columns;
 mod plan;
 mod trail;
+mod wipe;
 
 pub use plan::{Dates, Plan, plan};
 pub use trail::{Run, begun, ended};
+pub use wipe::wipe;
 
 /// Rows that a transaction removes at most.
 const ROWS: i64 = 2000;
@@ -362,27 +364,4 @@ async fn left_over(
         tx.commit().await?;
     });
     Ok((!gone.is_none()).then_some(gone))
-}
-
-/// Wipes what was removed from the database's own files, as far as it can. `false`: on SQLite somebody was reading, and
-/// what was removed stands in the write-ahead log until it is wiped another time.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn wipe(db: &Database) -> Result<bool, StoreError> {
-    const VACUUM: &str =
-        "vacuum messages, recipients, deliveries, receipts, contacts, inbox, prints, stray_reports";
-    match db {
-        // Removed rows are overwritten as they go (`secure_delete`); older pages stand in the log.
-        Database::Sqlite(pool) => {
-            let (busy, _, _): (i64, i64, i64) = sqlx::query_as("pragma wal_checkpoint(truncate)")
-                .fetch_one(pool)
-                .await?;
-            Ok(busy == 0)
-        }
-        Database::Postgres(pool) => {
-            sqlx::raw_sql(VACUUM).execute(pool).await?;
-            Ok(true)
-        }
-    }
 }
