@@ -1,5 +1,6 @@
 // What others write is shown, never run: bodies, subjects, names and reasons.
-import { expect, PASSWORD, test } from '../harness/test.ts';
+import { AdministrationPage } from '../harness/administration-page.ts';
+import { expect, PASSWORD, PEOPLE, test } from '../harness/test.ts';
 
 const BODY = `<p>Dear parents, <b>welcome</b>.</p>
 <script>window.top.hostile = 1; alert(1)</script>
@@ -127,4 +128,55 @@ test('the page answers with a policy that forbids what it does not need', async 
   expect(policy).toContain("frame-ancestors 'none'");
   expect(policy).not.toMatch(/script-src[^;]*'unsafe-(inline|eval)'/);
   expect(answer.headers()['x-content-type-options']).toBe('nosniff');
+});
+
+test.describe('on the administration’s page', () => {
+  test.use({ role: 'admin', refusals: [404] });
+
+  test('what administrators and visitors write is only text to administrators', async ({ page, server, playwright }) => {
+    const script = (n: number) => `<img src=x onerror=alert(${n})><script>alert(${n})</script>`;
+    const headers = { origin: server.url };
+    const elsewhere = await playwright.request.newContext();
+    const entered = await elsewhere.post(`${server.url}/api/session`, {
+      headers: { ...headers, 'user-agent': script(40) },
+      data: { name: PEOPLE.viewer, password: PASSWORD },
+    });
+    expect(entered.ok(), await entered.text()).toBe(true);
+    const post = async (path: string, data: object) => {
+      const answer = await page.request.post(`${server.url}/api/${path}`, { headers, data });
+      expect(answer.ok(), await answer.text()).toBe(true);
+    };
+    await post('schools', { name: script(41) });
+    const role = await page.request.put(`${server.url}/api/roles/${encodeURIComponent(script(42))}`, {
+      headers,
+      data: { permissions: ['view'] },
+    });
+    expect(role.ok(), await role.text()).toBe(true);
+    await post('people', { name: script(43), grants: [{ role: script(42), organization: script(41) }] });
+    await post('tokens', { name: script(44), organizations: [script(41)] });
+    server.import(hostile);
+
+    const office = new AdministrationPage(page);
+    for (const [section, number] of [
+      ['people', 43],
+      ['roles', 42],
+      ['schools', 41],
+      ['tokens', 44],
+      ['sessions', 40],
+      ['audit', 44],
+    ] as const) {
+      await office.open(section);
+      const rows = page.getByRole('table').getByRole('row');
+      await expect(rows.filter({ hasText: section === 'sessions' ? '<img src=x' : script(number) }).first()).toBeVisible();
+    }
+    await office.open('people');
+    await office.button(`Edit ${script(43)}`).click();
+    await expect(office.dialog.getByRole('combobox', { name: 'Role' })).toHaveValue(script(42));
+    await page.keyboard.press('Escape');
+    await page.goto(`/administration/audit?who=${encodeURIComponent(script(45))}`);
+    await expect(page.getByRole('table', { name: 'Audit trail' })).toBeVisible();
+    await page.goto(`/welcome#${encodeURIComponent(script(46))}`);
+    await expect(page.getByRole('alert')).toBeVisible();
+    await elsewhere.dispose();
+  });
 });

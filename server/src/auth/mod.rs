@@ -46,6 +46,7 @@
 //! | 7.1.3, 7.2.1, 7.3.3 | sign-ins, refusals and changes stand in a chain in which what is altered shows: [`audit`](crate::store::audit) |
 //! | 8.2.1 | answers of the API are kept in no cache: [`headers`](crate::headers) |
 //! | 8.3.5 | who looks at whose data is recorded, without the data: [`audit`](crate::store::audit) |
+//! | 8.3.8 | what is kept of people, and how long, is set and removed by itself: [`retention`](crate::retention) |
 //! | 9.1 | TLS ends in the proxy; browsers are told to stay there: [`headers`](crate::headers), `--behind-tls` |
 //! | 9.2 | the other side's certificate is checked: rustls, in [`oidc`] and the providers |
 //! | 11.1.4 | connections, heads, bodies and patience are bounded: [`connections`](crate::connections) |
@@ -65,7 +66,7 @@
 //! | 2.7, 2.8 | no second factor for local accounts |
 //! | 3.7.1 | no second sign-in before an important change; a session lasts half a day at most |
 //! | 7.2.2 | a refused request of somebody signed in is not recorded, only a refused sign-in |
-//! | 8.3.4, 8.3.6–8.3.8 | what is sensitive, and for how long it is kept, is decided by the district |
+//! | 8.3.4, 8.3.6, 8.3.7 | what is sensitive is decided by the district |
 
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},

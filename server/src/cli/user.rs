@@ -17,6 +17,7 @@ use crate::{
         audit::Who,
         grants::{self, Grant, Granted},
         links::{self, Link, Linked},
+        sessions,
         users::{self, Added, User},
     },
 };
@@ -60,6 +61,13 @@ pub enum Command {
     },
     /// Let an account sign in again.
     Enable {
+        #[command(flatten)]
+        store: StoreSettings,
+        /// The account's name.
+        name: String,
+    },
+    /// Sign an account out on every browser.
+    SignOut {
         #[command(flatten)]
         store: StoreSettings,
         /// The account's name.
@@ -119,6 +127,7 @@ pub async fn run(command: Command, clock: impl Clock) -> Result<(), Failure> {
     | Command::Ungrant { store, .. }
     | Command::Disable { store, .. }
     | Command::Enable { store, .. }
+    | Command::SignOut { store, .. }
     | Command::Password { store, .. }
     | Command::Link { store, .. }
     | Command::List { store }) = &command;
@@ -161,6 +170,16 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
             println!("Enabled {}.", user.name);
             Ok(())
         }
+        Command::SignOut { name, .. } => {
+            let user = find(db, name).await?;
+            let ended = sessions::end_of(db, user.id, None, &Who::SHELL, now).await;
+            println!(
+                "Ended {} of {}.",
+                sessions_in_words(ended.map_err(failed)?),
+                user.name
+            );
+            Ok(())
+        }
         Command::Password { name, .. } => {
             let user = find(db, name).await?;
             let hash = new_password()?;
@@ -172,6 +191,13 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
         }
         Command::Link { name, .. } => link(db, &find(db, name).await?, now).await,
         Command::List { .. } => list(db).await,
+    }
+}
+
+fn sessions_in_words(count: u64) -> String {
+    match count {
+        1 => "1 session".to_owned(),
+        count => format!("{count} sessions"),
     }
 }
 
