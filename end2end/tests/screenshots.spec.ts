@@ -1,7 +1,7 @@
 // Pictures to look at, in every size, light and dark: end2end/screenshots/, which git ignores.
 import { expect, test } from '../harness/test.ts';
 
-const SIZES = { wide: [1440, 900], laptop: [1280, 800], tablet: [820, 1180], phone: [390, 844] } as const;
+const SIZES = { wide: [1440, 900], small: [1024, 768], tablet: [768, 1024], phone: [390, 844] } as const;
 
 test.use({ district: 'demo' });
 
