@@ -83,7 +83,7 @@ const total = (wanted) => bytes.filter(wanted).reduce((sum, entry) => sum + entr
 const client = total(({ path }) => !path.startsWith('/api/'));
 const found = total(({ path }) => path === '/api/messages');
 console.log(`Page usable with ${rows.length} rows, cache empty, on loopback: ${usable.toFixed(0)} ms (median)`);
-console.log(`On the wire: the page ${(client / 1024).toFixed(1)} KB, the answer with ${rows.length} rows ${(found / 1024).toFixed(1)} KB`);
+console.log(`On the wire: the page ${(client / 1000).toFixed(1)} KB, the answer with ${rows.length} rows ${(found / 1000).toFixed(1)} KB`);
 
 await browser.close();
 await others.close();

@@ -7,7 +7,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::{
     command::say,
     failure::{AboutFile, Failure},
-    install, page, style, twins,
+    install, page, shorten, style, twins,
     workspace::Workspace,
 };
 
@@ -110,7 +110,11 @@ fn bind(workspace: &Workspace, package: &str, release: bool, into: &Path) -> Res
         .omit_default_module_path(true);
     bindgen
         .generate(into)
-        .map_err(|error| Failure::new(format!("Cannot bind {}: {error:#}", wasm.display())))
+        .map_err(|error| Failure::new(format!("Cannot bind {}: {error:#}", wasm.display())))?;
+    match release {
+        true => shorten::shorten(into, package),
+        false => Ok(()),
+    }
 }
 
 fn remove(folder: &Path) -> Result<(), Failure> {

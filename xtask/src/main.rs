@@ -12,6 +12,7 @@ mod install;
 mod layers;
 mod page;
 mod run;
+mod shorten;
 mod size;
 mod style;
 mod test;
