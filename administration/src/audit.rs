@@ -19,6 +19,7 @@ use shared::{
 use crate::{
     instant::instant,
     listing::{Item, Listing, Shape, finder, head, table},
+    place::out,
     visitor::ended_by,
 };
 
@@ -176,7 +177,7 @@ fn what(line: &AuditLine) -> View {
         None => words.into(),
         Some(id) => {
             let (path, label) = (format!("/?message={id}"), format!("Open message {id}"));
-            let link = el("a", &[("href", &path), ("aria-label", &label)]).child("Open");
+            let link = out(&path, &[("aria-label", &label)]).child("Open");
             el("span", &[]).child(words).child(" ").child(link).into()
         }
     }

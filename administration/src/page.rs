@@ -2,20 +2,15 @@
 
 use app::{
     api::{self, Failure},
-    location,
     ui::{
-        element::{El, button, effect, el, memo, on_window},
+        element::{El, button, effect, el, memo},
         problem::failed,
         theme::theme_button,
         toast::{Toasts, toasts},
         view::{View, live, many, some, words},
     },
 };
-use leptos::{
-    prelude::*,
-    task::spawn_local,
-    web_sys::{Event, HtmlElement, MouseEvent},
-};
+use leptos::{prelude::*, task::spawn_local, web_sys::HtmlElement};
 use shared::session::{CurrentUser, Permission};
 use wasm_bindgen::JsCast;
 
@@ -23,7 +18,7 @@ use crate::{
     account::account,
     audit::audit,
     people::people,
-    place::Place,
+    place::{Place, current, out},
     roles::roles,
     schools::schools,
     sessions::sessions,
@@ -35,9 +30,7 @@ use crate::{
 /// The whole page.
 pub fn page() -> View {
     provide_context(Toasts::default());
-    let place = RwSignal::new(Place::of(&location::path()));
-    let follow = move |_: Event| place.set(Place::of(&location::path()));
-    on_window("popstate", follow);
+    let place = current();
     effect(move || document().set_title(&[place.get().name(), " · Sentlog"].concat()));
     let is_welcome = memo(move || place.get() == Place::Welcome);
     let there = live(
@@ -51,7 +44,7 @@ pub fn page() -> View {
 }
 
 /// What is for people who are signed in.
-fn office(place: RwSignal<Place>) -> El {
+fn office(place: Memo<Place>) -> El {
     let user = RwSignal::new(None::<CurrentUser>);
     let failure = RwSignal::new(None::<String>);
     let ask = move || {
@@ -112,11 +105,11 @@ fn missing(title: &'static str, sentence: &'static str) -> View {
     el("div", &[("class", "missing")])
         .child(el("h2", &[]).child(title))
         .child(el("p", &[]).child(sentence))
-        .child(el("p", &[]).child(el("a", &[("href", "/")]).child("Go to the Sent Message Log")))
+        .child(el("p", &[]).child(out("/", &[]).child("Go to the Sent Message Log")))
         .into()
 }
 
-fn top_bar(place: RwSignal<Place>, user: RwSignal<Option<CurrentUser>>) -> El {
+fn top_bar(place: Memo<Place>, user: RwSignal<Option<CurrentUser>>) -> El {
     let toasts = expect_context::<Toasts>();
     let sign_out = move || {
         spawn_local(async move {
@@ -162,21 +155,12 @@ fn say(toasts: Toasts, failure: &Failure) {
 }
 
 /// Links to what the person may open.
-fn sections(place: RwSignal<Place>, user: &CurrentUser) -> El {
+fn sections(place: Memo<Place>, user: &CurrentUser) -> El {
     let administers = user.may(Permission::Administer);
     let link = move |to: Place| {
         el("a", &[("class", "section-link"), ("href", to.path())])
             .attr_by("aria-current", move || {
                 if place.get() == to { "page" } else { "false" }.into()
-            })
-            .on("click", move |event: MouseEvent| {
-                // With a key held, the browser opens the address elsewhere.
-                if event.ctrl_key() || event.meta_key() || event.shift_key() {
-                    return;
-                }
-                event.prevent_default();
-                location::push(to.path());
-                place.set(to);
             })
             .child(to.name())
     };
@@ -194,7 +178,5 @@ fn sections(place: RwSignal<Place>, user: &CurrentUser) -> El {
         .into_iter()
         .filter(move |_| administers);
     nav.child(many(offered.chain([Place::Account]).map(link)))
-        .child(
-            el("a", &[("class", "section-link to-log"), ("href", "/")]).child("Sent Message Log"),
-        )
+        .child(out("/", &[("class", "section-link to-log")]).child("Sent Message Log"))
 }

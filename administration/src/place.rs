@@ -1,4 +1,12 @@
-//! The page's places, and their addresses.
+//! The page's places, their addresses, and the one that the address bar names.
+
+use app::ui::element::{El, effect, el, memo, set_attribute};
+use leptos::{children::ToChildren, prelude::*};
+use leptos_router::{
+    components::{Router, RouterProps},
+    hooks::use_location,
+    location::{BrowserUrl, LocationProvider},
+};
 
 /// A place of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +81,32 @@ impl Place {
             .find(|place| place.path() == path)
             .unwrap_or(Place::Nowhere)
     }
+}
+
+/// A link out of the page, to the log or to signing in: the browser follows it, not the router.
+pub fn out(address: &str, attributes: &[(&str, &str)]) -> El {
+    let link = el("a", attributes);
+    for (name, value) in [("href", address), ("rel", "external")] {
+        set_attribute(&link.of(), name, value);
+    }
+    link
+}
+
+/// The place that the address bar names. Links to another lead there without loading the page again.
+pub fn current() -> Memo<Place> {
+    // The router shows nothing itself: what it knows is for whatever is made after it.
+    let nothing = ToChildren::to_children(|| ());
+    drop(Router(RouterProps::builder().children(nothing).build()));
+    let path = use_location().pathname;
+    let place = memo(move || Place::of(&path.get()));
+    if let Some(address) = use_context::<BrowserUrl>() {
+        // The address bar follows once the place is there.
+        effect(move || {
+            path.track();
+            address.ready_to_complete();
+        });
+    }
+    place
 }
 
 #[cfg(test)]

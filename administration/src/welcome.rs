@@ -12,7 +12,7 @@ use app::{
 use leptos::{prelude::*, task::spawn_local};
 use shared::administration::{Invited, Welcome};
 
-use crate::{api, form::Form, password::new_password};
+use crate::{api, form::Form, password::new_password, place::out};
 
 /// The page at `/welcome`; the key stands behind the `#`, which browsers send to nobody.
 pub fn welcome() -> View {
@@ -48,7 +48,7 @@ fn refused(failure: &Failure, again: impl Fn() + 'static) -> El {
     el("div", &[("class", "sheet")])
         .child(el("h1", &[]).child("Choose a password"))
         .child(failed(failure.sentence(), retry))
-        .child(el("p", &[]).child(el("a", &[("href", "/sign-in")]).child("Go to the sign-in page")))
+        .child(el("p", &[]).child(out("/sign-in", &[]).child("Go to the sign-in page")))
 }
 
 fn choose(key: String, invited: Invited) -> El {
