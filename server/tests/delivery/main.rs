@@ -12,7 +12,9 @@ mod log;
 mod sink;
 
 mod cancel;
+mod cluster;
 mod crash;
 mod dispatch;
 mod process;
 mod receipts;
+mod restart;

@@ -1,7 +1,8 @@
 //! Real faults: a server killed in mid-batch, and a database that cuts every connection.
 
 use std::{
-    process::{Child, Command, Stdio},
+    io::{BufRead, BufReader},
+    process::{Child, ChildStdout, Command, Stdio},
     sync::Arc,
     time::Duration,
 };
@@ -31,7 +32,7 @@ use crate::{
 /// How long a condition may take to come true.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-const PEOPLE: usize = 6000;
+pub const PEOPLE: usize = 6000;
 
 fn url(db: &Database) -> String {
     match db {
@@ -48,10 +49,13 @@ fn url(db: &Database) -> String {
 }
 
 /// Killed, and waited for, however the test ends.
-struct Server(Child);
+pub struct Server {
+    process: Child,
+    output: BufReader<ChildStdout>,
+}
 
 impl Server {
-    fn start(url: &str) -> Server {
+    pub fn start(url: &str) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sentlog"));
         command
             .args([
@@ -62,32 +66,42 @@ impl Server {
                 "always",
             ])
             .args(["--database-url", url])
-            .stdout(Stdio::null());
-        Server(command.spawn().unwrap())
+            .stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        Server { process, output }
+    }
+
+    /// Where it is, as it says once it is there: host and port.
+    pub fn address(&mut self) -> String {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("Sentlog is at http://");
+        address.unwrap_or_else(|| panic!("it said {line}")).into()
     }
 
     /// Asks it to end, and says whether it did so well.
-    fn stop(&mut self) -> bool {
-        let pid = self.0.id().to_string();
+    pub fn stop(&mut self) -> bool {
+        let pid = self.process.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        self.0.wait().unwrap().success()
+        self.process.wait().unwrap().success()
     }
 
     fn kill(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        self.process.kill().ok();
+        self.process.wait().ok();
     }
 }
 
 /// How many of the message's deliveries were handed over, by its tally.
-async fn done(log: &Log, id: MessageId) -> u32 {
+pub async fn done(log: &Log, id: MessageId) -> u32 {
     log.detail(id)
         .await
         .progress
@@ -96,7 +110,7 @@ async fn done(log: &Log, id: MessageId) -> u32 {
         .sum()
 }
 
-async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let wait = async {
         while !holds().await {
             tokio::task::yield_now().await;
@@ -107,7 +121,7 @@ async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
         .unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-async fn rows_in_inboxes(db: &Database) -> (i64, i64) {
+pub async fn rows_in_inboxes(db: &Database) -> (i64, i64) {
     const ROWS: &str = "select count(*), count(distinct number) from inbox";
     match db {
         Database::Sqlite(pool) => sqlx::query_as(ROWS).fetch_one(pool).await,
@@ -136,7 +150,12 @@ async fn killed_in_mid_batch(mut log: Log) {
     }
     let left = done(&log, id).await as usize;
     assert!(left < 2 * PEOPLE, "it was done before it was killed");
-    // Whoever comes after the leases have run out settles what was left.
+    settle_and_count(log, id).await;
+}
+
+/// Settles what was left of a message to [`PEOPLE`] by inbox and email, after the leases have run out, and counts:
+/// nobody got nothing, and nobody anything twice.
+pub async fn settle_and_count(mut log: Log, id: MessageId) {
     let later: DateTime<Utc> = SystemClock.now() + TimeDelta::minutes(5);
     log.now = later;
     let clock: SharedClock = Arc::new(FixedClock::at(later));

@@ -63,7 +63,8 @@ impl Log {
         Some(Log::at(&url, None).await)
     }
 
-    async fn at(url: &str, folder: Option<TempDir>) -> Log {
+    /// The log in the database at `url`, and the folder to be gone with it.
+    pub async fn at(url: &str, folder: Option<TempDir>) -> Log {
         let db = Database::connect(url).await.expect("it opens");
         db.migrate().await.expect("it migrates");
         Log {

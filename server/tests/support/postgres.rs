@@ -65,33 +65,9 @@ pub async fn fresh_database() -> Option<String> {
 }
 
 fn start() -> Option<Cluster> {
-    let Some(programs) = programs() else {
-        let required = std::env::var_os("REQUIRE_POSTGRES").is_some_and(|value| value == "1");
-        assert!(
-            !required,
-            "REQUIRE_POSTGRES is set, and Postgres is missing"
-        );
-        // Not `eprintln!`, which the test harness would swallow.
-        let line = b"SKIPPED on Postgres: its programs are not in /usr/lib/postgresql\n";
-        io::stderr().write_all(line).ok();
-        return None;
-    };
-    let folder = tempfile::Builder::new()
-        .prefix("sentlog-postgres-")
-        .tempdir()
-        .expect("a temporary folder can be made")
-        .keep();
-    let mut command = Command::new("/bin/sh");
-    command.args(["-c", SCRIPT, "postgres"]);
-    command.arg(&folder).arg(&programs).current_dir(&folder);
-    // Postgres refuses to run as root.
-    if fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
-        let (user, group) = postgres_user().expect("Postgres came with a user of its own");
-        chown(&folder, Some(user), Some(group)).expect("root may give a folder away");
-        command.uid(user).gid(group);
-    }
-    let mut child = command
-        .process_group(0)
+    let programs = programs_or_skip()?;
+    let folder = folder_of_postgres();
+    let mut child = as_postgres(SCRIPT, &folder, &programs)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -111,8 +87,55 @@ fn start() -> Option<Cluster> {
     })
 }
 
+/// Where Postgres keeps its programs; `None`, said out loud, where this machine has none.
+pub fn programs_or_skip() -> Option<PathBuf> {
+    let found = programs();
+    if found.is_none() {
+        let required = std::env::var_os("REQUIRE_POSTGRES").is_some_and(|value| value == "1");
+        assert!(
+            !required,
+            "REQUIRE_POSTGRES is set, and Postgres is missing"
+        );
+        // Not `eprintln!`, which the test harness would swallow.
+        let line = b"SKIPPED on Postgres: its programs are not in /usr/lib/postgresql\n";
+        io::stderr().write_all(line).ok();
+    }
+    found
+}
+
+/// A new folder that Postgres may write to.
+pub fn folder_of_postgres() -> PathBuf {
+    let folder = tempfile::Builder::new()
+        .prefix("sentlog-postgres-")
+        .tempdir()
+        .expect("a temporary folder can be made")
+        .keep();
+    if let Some((user, group)) = who_runs_postgres() {
+        chown(&folder, Some(user), Some(group)).expect("root may give a folder away");
+    }
+    folder
+}
+
+/// Runs `script` with the folder and the programs as `$1` and `$2`, as somebody whom Postgres runs for.
+pub fn as_postgres(script: &str, folder: &Path, programs: &Path) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", script, "postgres"]);
+    command.arg(folder).arg(programs).current_dir(folder);
+    if let Some((user, group)) = who_runs_postgres() {
+        command.uid(user).gid(group);
+    }
+    command.process_group(0).stdin(Stdio::null());
+    command
+}
+
+/// Whom to run Postgres as, where it is not oneself: it refuses to run as root.
+fn who_runs_postgres() -> Option<(u32, u32)> {
+    let root = fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0);
+    root.then(|| postgres_user().expect("Postgres came with a user of its own"))
+}
+
 /// Where the newest Postgres on this machine keeps its programs.
-fn programs() -> Option<PathBuf> {
+pub fn programs() -> Option<PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
     versions
         .filter_map(|version| Some(version.ok()?.path().join("bin")))
