@@ -160,7 +160,7 @@ async fn put(db: &Database, name: &str, text: bool) -> Result<MessageId, Failure
         phone_region: phonenumber::country::Id::US,
     };
     let message = json::read(body.as_bytes(), &district)?;
-    match submit(db, &message, None, SystemClock.now()).await? {
+    match submit(db, &message, None, &SystemClock).await? {
         Submitted::Accepted(id) => Ok(id),
         Submitted::AlreadyThere(_) => Err("it was there before".into()),
     }

@@ -85,6 +85,8 @@ impl IntoResponse for Refusal {
                     ProblemType::Unavailable.because(UNRECORDED)
                 } else if error.is_unreachable() {
                     ProblemType::Unavailable.because(UNAVAILABLE)
+                } else if matches!(error, StoreError::GivenUp) {
+                    ProblemType::Unavailable.because(GIVEN_UP)
                 } else {
                     ProblemType::Internal.because(INTERNAL)
                 };
@@ -105,6 +107,9 @@ impl IntoResponse for Refusal {
 
 const INTERNAL: &str = "Something went wrong in Sentlog. Try again; if it happens again, give your \
     administrator the request number of this answer (X-Request-Id).";
+
+const GIVEN_UP: &str = "The message took longer than an hour to be kept, and nothing of it was. Send it again: a repeat is \
+    harmless.";
 
 const UNAVAILABLE: &str = "The database does not answer at the moment. Try again in a minute.";
 

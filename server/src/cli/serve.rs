@@ -19,7 +19,7 @@ use crate::{
     routes::administration::{self, LINK_DAYS},
     settings::{ServeSettings, StoreSettings},
     state::App,
-    store::links,
+    store::{Database, arrival, links},
 };
 
 /// How often ended sessions are forgotten.
@@ -68,7 +68,7 @@ pub async fn serve(
         true => None,
         false => first_administrator(&app).await?,
     };
-    let sweeper = tokio::spawn(sweep(app.sessions.clone()));
+    let sweeper = tokio::spawn(sweep(app.sessions.clone(), db.clone(), clock.clone()));
     let live = app.live.clone();
     let router = router::router(app);
     println!("Sentlog is at http://{address}");
@@ -134,7 +134,8 @@ async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-async fn sweep(sessions: StoredSessions) {
+/// Forgets, now and then, what is of no use any more.
+async fn sweep(sessions: StoredSessions, db: Database, clock: SharedClock) {
     let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
         every.tick().await;
@@ -143,6 +144,16 @@ async fn sweep(sessions: StoredSessions) {
             Ok(ended) => tracing::info!(ended, "forgot sessions that have ended"),
             Err(error) => {
                 tracing::warn!(error = causes(&error), "ended sessions were not forgotten")
+            }
+        }
+        match arrival::sweep(&db, clock.now()).await {
+            Ok(0) => {}
+            Ok(swept) => tracing::warn!(swept, "removed messages that never came in whole"),
+            Err(error) => {
+                tracing::warn!(
+                    error = causes(&error),
+                    "what never came in whole was not removed"
+                )
             }
         }
     }

@@ -17,7 +17,7 @@ use chrono::{Days, TimeZone};
 use self::writer::Writer;
 use crate::{
     chance::Chance,
-    clock::Clock,
+    clock::{Clock, FixedClock},
     entry::{NewMessage, Refusal},
     store::{Database, District, StoreError, submit::submit},
 };
@@ -69,6 +69,7 @@ pub async fn fill(
     }
     let now = clock.now();
     let today = now.with_timezone(&district.time_zone).date_naive();
+    let at_once = FixedClock::at(now);
     let mut writer = Writer::new(*district, now);
     let mut written = 0;
     for ago in (0..scale.days).rev() {
@@ -110,7 +111,7 @@ pub async fn fill(
         }
         messages.sort_by_key(|message| message.head.created_at);
         for message in &messages {
-            submit(db, message, None, now).await?;
+            submit(db, message, None, &at_once).await?;
             written += 1;
         }
         progress(scale.days - ago, scale.days);

@@ -75,7 +75,7 @@ pub async fn import(
         line.skip()?;
         let refused = match read {
             Ok(message) => {
-                match submit(db, &message, None, clock.now()).await? {
+                match submit(db, &message, None, clock).await? {
                     Submitted::Accepted(_) => report.accepted += 1,
                     Submitted::AlreadyThere(_) => report.already_there += 1,
                 }

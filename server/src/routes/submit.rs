@@ -68,7 +68,7 @@ pub async fn submit(
     let message = read(&app, body).await?;
     within_reach(&app, &program, &message.head.organization).await?;
     let by = Who::program(program.name).from(visitor.address);
-    let (status, id) = match submit::submit(&app.db, &message, Some(&by), app.clock.now()).await? {
+    let (status, id) = match submit::submit(&app.db, &message, Some(&by), &*app.clock).await? {
         Submitted::Accepted(id) => (StatusCode::CREATED, id),
         Submitted::AlreadyThere(id) => (StatusCode::OK, id),
     };

@@ -13,6 +13,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub mod arrival;
 pub mod audit;
 pub mod cancel;
 pub mod claim;
@@ -115,6 +116,9 @@ pub enum StoreError {
     /// The audit trail took no line: what was to be recorded has not happened.
     #[error("the audit trail could not be added to")]
     Unrecorded(#[source] sqlx::Error),
+    /// A large message took longer than an hour to come in, and was removed.
+    #[error("the message took too long to come in, and was given up")]
+    GivenUp,
     /// Only an empty database can be filled.
     #[error("the database already holds messages")]
     NotEmpty,

@@ -122,7 +122,8 @@ const DELIVERIES: &str = concat!(
     ) f"
 );
 
-/// Their lines. What a search for addresses looks in is what they still have.
+/// Their lines. What a search for addresses looks in is what they still have. In this order: SQLite goes by it where
+/// joins are called cross, and would look through all lines for each line otherwise.
 const RECIPIENTS: &str = "
     insert into recipients (message_id, line, person, name, student, deliveries_from, deliveries_to,
         search_names, search_addresses)
@@ -133,8 +134,9 @@ const RECIPIENTS: &str = "
                 || address_key || '\n', '') as addresses
         from deliveries where message_id = $2 group by line
     ) n
-    join deliveries d on d.message_id = $1 and d.number = n.repeats
-    join recipients r on r.message_id = d.message_id and r.line = d.line";
+    cross join deliveries d
+    cross join recipients r
+    where d.message_id = $1 and d.number = n.repeats and r.message_id = $1 and r.line = d.line";
 
 const COUNT: &str = "
     select device, count(status), count(*) from deliveries where message_id = $1 group by device";

@@ -7,6 +7,7 @@ mod log;
 
 mod accounts;
 mod administration;
+mod arrival;
 mod audit;
 mod cancel;
 mod demo;

@@ -1,7 +1,7 @@
 //! Submit: whole or not at all, and counted right.
 
 use serde_json::{Value, json};
-use server::store::Database;
+use server::{clock::FixedClock, store::Database};
 use shared::{
     counting::{Counted, Tally},
     delivery::RecipientQuery,
@@ -25,7 +25,7 @@ async fn count(db: &Database, sql: &'static str) -> i64 {
     .expect("it counts")
 }
 
-fn many(lines: usize) -> Value {
+pub fn many(lines: usize) -> Value {
     let recipients: Vec<Value> = (0..lines)
         .map(|n| {
             let email = format!("p{}@nomail.com", n / 2);
@@ -73,7 +73,7 @@ on_both_databases! {
         };
         assert!(execute(&log.db, forbid).await);
         let message = server::entry::json::read(many(601).to_string().as_bytes(), &log.district).expect("it is good");
-        server::store::submit::submit(&log.db, &message, None, log.now).await.expect_err("the database refuses");
+        server::store::submit::submit(&log.db, &message, None, &FixedClock::at(log.now)).await.expect_err("the database refuses");
         for table in ["select count(*) from messages", "select count(*) from recipients", "select count(*) from deliveries"] {
             assert_eq!(count(&log.db, table).await, 0, "{table}");
         }
@@ -89,7 +89,8 @@ on_both_databases! {
 
     async fn two_who_bring_the_same_message_at_once_leave_one(log: Log) {
         let message = server::entry::json::read(many(40).to_string().as_bytes(), &log.district).expect("it is good");
-        let submit = || server::store::submit::submit(&log.db, &message, None, log.now);
+        let clock = FixedClock::at(log.now);
+        let submit = || server::store::submit::submit(&log.db, &message, None, &clock);
         let (one, two) = tokio::join!(submit(), submit());
         let (one, two) = (one.expect("it answers"), two.expect("it answers"));
         assert_ne!(one, two);

@@ -178,6 +178,8 @@ pub const COLUMNS: &[(&str, Goes, &[&str])] = &[
             "to_number",
         ],
     ),
+    // There only while a message comes in, an hour at most; then it goes with all that has come in.
+    ("arrivals", ByItself, &["message_id", "since", "given_up"]),
     // Whoever said STOP is to be left alone for good, and a dead address is to stay unused: until somebody lifts it.
     (
         "suppressions",

@@ -143,10 +143,10 @@ macro_rules! some_rows {
     };
 }
 
-type Counter = fn(&mut Gone) -> Option<&mut u64>;
+pub(super) type Counter = fn(&mut Gone) -> Option<&mut u64>;
 
 /// The rows that name people. Deliveries go first: a receipt that comes meanwhile finds none.
-const PERSONAL_ROWS: [(&str, Counter); 5] = [
+pub(super) const PERSONAL_ROWS: [(&str, Counter); 5] = [
     (some_rows!("deliveries", "message_id, number"), |gone| {
         Some(&mut gone.deliveries)
     }),

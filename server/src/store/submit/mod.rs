@@ -1,25 +1,25 @@
-//! Submit: keeps one message, whole or not at all.
+//! Submit: keeps one message, whole or not at all. A large one [arrives](super::arrival) by many short transactions.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
 use serde_json::json as object;
 use shared::{
     audit::AuditAction,
-    delivery::{DeliveryStatus, Device, is_contacted},
+    delivery::DeliveryStatus,
     message::{MessageId, MessageStatus},
 };
 use sqlx::QueryBuilder;
 
 use super::{
-    BeginWrite, Database, StoreError,
+    BeginWrite, Database, StoreError, arrival,
     audit::{Subject, Trail, Who},
-    cancel::to_json,
     on_database,
     organizations::Organizations,
     time::Timestamp,
 };
-use crate::entry::{Head, Line, NewMessage, Recipients};
+use crate::{clock::Clock, entry::NewMessage};
+
+mod columns;
+
+use columns::{Columns, Delivery, SANDBOX, search_addresses, search_names};
 
 const MESSAGE: &str = "
     insert into messages (external_id, status, message_type, category, organization, subject, sender,
@@ -51,6 +51,19 @@ const CONTACTS: &str = "insert into contacts (message_id, person, number) ";
 /// Rows a statement. More save little, and each number of rows is a statement of its own to prepare.
 const ROWS: u32 = 250;
 
+/// Once the transaction has written [enough](arrival::ROWS_AT_ONCE), ends it and begins another, so that others who
+/// write have their turn between the two.
+macro_rules! others_turn {
+    ($pool:ident, $tx:ident, $written:ident) => {
+        $written += ROWS;
+        if $written >= arrival::ROWS_AT_ONCE {
+            $written = 0;
+            $tx.commit().await?;
+            $tx = $pool.begin_write().await?;
+        }
+    };
+}
+
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Submitted {
@@ -60,29 +73,44 @@ pub enum Submitted {
     AlreadyThere(MessageId),
 }
 
-/// Keeps a message with its recipients and deliveries in one transaction, and records who handed it in, where somebody
-/// did.
+/// Keeps a message with its recipients and deliveries, and records who handed it in, where somebody did. Nobody sees
+/// anything of it before all of it is there.
 ///
 /// # Errors
-/// Where the database fails; then nothing of it was kept.
+/// Where the database fails; then nothing of it is ever seen.
 pub async fn submit(
     db: &Database,
     message: &NewMessage,
     by: Option<&Who>,
-    at: DateTime<Utc>,
+    clock: &dyn Clock,
 ) -> Result<Submitted, StoreError> {
     let head = &message.head;
-    let now = Timestamp::from(at);
+    let now = Timestamp::from(clock.now());
     let columns = Columns::new(message, now)?;
     let delivery = Delivery::of(message, now);
     let [inbox, email, voice, text] = &head.bodies;
     let recipients = &message.recipients;
+    let large = recipients.lines() + recipients.deliveries() > arrival::ROWS_AT_ONCE;
+    let name = large.then(arrival::name);
     let id = on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
-        let organization = tx.organization_for(&head.organization, now).await?;
+        let mut organization = None;
+        if large {
+            let known = sqlx::query_scalar(ID).bind(&head.external_id);
+            if let Some(id) = known.fetch_optional(&mut *tx).await? {
+                return Ok(Submitted::AlreadyThere(MessageId(id)));
+            }
+        } else {
+            organization = Some(tx.organization_for(&head.organization, now).await?);
+        }
+        let shown = (!large).then_some(());
         let id: Option<i64> = sqlx::query_scalar(MESSAGE)
-            .bind(&head.external_id)
-            .bind(columns.status.as_str())
+            .bind(name.as_ref().unwrap_or(&head.external_id))
+            .bind(
+                shown
+                    .map_or(MessageStatus::Waiting, |()| columns.status)
+                    .as_str(),
+            )
             .bind(&head.message_type)
             .bind(&head.category)
             .bind(&head.organization)
@@ -90,7 +118,7 @@ pub async fn submit(
             .bind(&head.sender)
             .bind(head.created_at)
             .bind(head.scheduled_at())
-            .bind(columns.visible_from)
+            .bind(shown.map_or_else(arrival::never, |()| columns.visible_from))
             .bind(head.inbox_email_start_at)
             .bind(head.voice_text_start_at)
             .bind(head.schedule_id)
@@ -107,10 +135,10 @@ pub async fn submit(
             .bind(columns.canceled_at)
             .bind(columns.cancel_reason)
             .bind(columns.canceled_devices)
-            .bind(delivery.by)
+            .bind(shown.and(delivery.by))
             .bind(delivery.urgent)
-            .bind(delivery.by.map(|_| now))
-            .bind(delivery.check_at)
+            .bind(shown.and(delivery.by).map(|_| now))
+            .bind(shown.and(delivery.check_at))
             .bind(organization)
             .fetch_optional(&mut *tx)
             .await?;
@@ -121,6 +149,14 @@ pub async fn submit(
                 .await?;
             return Ok(Submitted::AlreadyThere(MessageId(id)));
         };
+        if large {
+            sqlx::query(arrival::BEGIN)
+                .bind(id)
+                .bind(now)
+                .execute(&mut *tx)
+                .await?;
+        }
+        let mut written = 0;
         for lines in chunks(recipients.lines()) {
             let mut insert = QueryBuilder::new(RECIPIENTS);
             insert.push_values(lines, |mut row, line| {
@@ -136,6 +172,7 @@ pub async fn submit(
                     .push_bind(search_addresses(&of, recipients));
             });
             insert.build().execute(&mut *tx).await?;
+            others_turn!(pool, tx, written);
         }
         let mut line = 0;
         for numbers in chunks(recipients.deliveries()) {
@@ -169,14 +206,7 @@ pub async fn submit(
                     .push_bind(open.then_some("sandbox"));
             });
             insert.build().execute(&mut *tx).await?;
-        }
-        for (device, due_at) in &delivery.lanes {
-            sqlx::query(LANE)
-                .bind(id)
-                .bind(device.as_str())
-                .bind(due_at)
-                .execute(&mut *tx)
-                .await?;
+            others_turn!(pool, tx, written);
         }
         for contacts in delivery.contacts.chunks(ROWS as usize) {
             let mut insert = QueryBuilder::new(CONTACTS);
@@ -186,10 +216,51 @@ pub async fn submit(
                     .push_bind(i64::from(*number));
             });
             insert.build().execute(&mut *tx).await?;
+            others_turn!(pool, tx, written);
+        }
+        let now = Timestamp::from(clock.now());
+        if large {
+            let kept = sqlx::query(arrival::END).bind(id).execute(&mut *tx).await?;
+            if kept.rows_affected() == 0 {
+                return Err(StoreError::GivenUp);
+            }
+            let organization = tx.organization_for(&head.organization, now).await?;
+            let revealed = sqlx::query(arrival::REVEAL)
+                .bind(id)
+                .bind(&head.external_id)
+                .bind(columns.status.as_str())
+                .bind(columns.visible_from)
+                .bind(delivery.by)
+                .bind(delivery.by.map(|_| now))
+                .bind(delivery.check_at)
+                .bind(organization)
+                .execute(&mut *tx)
+                .await;
+            match revealed {
+                Ok(_) => {}
+                Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
+                    // Somebody else brought it meanwhile.
+                    drop(tx);
+                    arrival::remove(db, id).await?;
+                    let known = sqlx::query_scalar(ID).bind(&head.external_id);
+                    return Ok(Submitted::AlreadyThere(MessageId(
+                        known.fetch_one(pool).await?,
+                    )));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for (device, due_at) in &delivery.lanes {
+            sqlx::query(LANE)
+                .bind(id)
+                .bind(device.as_str())
+                .bind(due_at)
+                .execute(&mut *tx)
+                .await?;
         }
         if let Some(by) = by {
             let act = by
-                .does(AuditAction::Submitted, at)
+                .does(AuditAction::Submitted, now.utc())
                 .to(Subject::Message(id))
                 .with(object!({"lines": recipients.lines()}));
             tx.append(&act).await?;
@@ -205,146 +276,4 @@ fn chunks(count: u32) -> impl Iterator<Item = std::ops::Range<u32>> {
     (0..count)
         .step_by(ROWS as usize)
         .map(move |from| from..(from + ROWS).min(count))
-}
-
-/// The columns of a message that are not simply its fields.
-struct Columns<'a> {
-    status: MessageStatus,
-    visible_from: Timestamp,
-    criteria: String,
-    started_at: Option<Timestamp>,
-    ended_at: Option<Timestamp>,
-    tally: String,
-    canceled_by: Option<&'a str>,
-    canceled_at: Option<Timestamp>,
-    cancel_reason: Option<&'a str>,
-    canceled_devices: Option<String>,
-}
-
-impl<'a> Columns<'a> {
-    fn new(message: &'a NewMessage, now: Timestamp) -> Result<Self, StoreError> {
-        let head = &message.head;
-        let history = head.history.as_ref();
-        let cancellation = history.and_then(|history| history.cancellation.as_ref());
-        let cut = cancellation.map(|_| to_json(0, "cut", &message.tally.cut()));
-        Ok(Columns {
-            status: head.status(),
-            visible_from: visible_from(head, now),
-            criteria: to_json(0, "criteria", &head.criteria)?,
-            started_at: history.and_then(|history| history.started_at),
-            ended_at: history.and_then(|history| history.ended_at),
-            tally: to_json(0, "tally", &message.tally)?,
-            canceled_by: cancellation.map(|canceled| canceled.by.as_str()),
-            canceled_at: cancellation.map(|canceled| canceled.at),
-            cancel_reason: cancellation.and_then(|canceled| canceled.reason.as_deref()),
-            canceled_devices: cut.transpose()?,
-        })
-    }
-}
-
-/// What is to be delivered of a message, and when.
-struct Delivery<'a> {
-    /// Who delivers it; `None` for history.
-    by: Option<&'static str>,
-    urgent: bool,
-    /// A lane for each device with something queued.
-    lanes: Vec<(Device, Timestamp)>,
-    /// Where nothing is to be handed over, when it ends all the same.
-    check_at: Option<Timestamp>,
-    /// Who was contacted by phone through what.
-    contacts: Vec<(&'a str, u32)>,
-}
-
-/// The providers that are set up.
-const PROVIDERS: &str = "providers";
-/// The sandbox alone, for a demonstration.
-const SANDBOX: &str = "sandbox";
-
-impl<'a> Delivery<'a> {
-    fn of(message: &'a NewMessage, now: Timestamp) -> Self {
-        let head = &message.head;
-        let by = match &head.history {
-            None => Some(PROVIDERS),
-            Some(history) if head.demonstration && !history.status.is_over() => Some(SANDBOX),
-            Some(_) => None,
-        };
-        let mut delivery = Delivery {
-            by,
-            urgent: head.is_emergency(),
-            lanes: Vec::new(),
-            check_at: None,
-            contacts: Vec::new(),
-        };
-        if by.is_none() {
-            return delivery;
-        }
-        for (device, tally) in &message.tally.devices {
-            if tally.queued > 0 {
-                let start = head.start_at(*device).unwrap_or(now);
-                delivery.lanes.push((*device, start));
-            }
-        }
-        if delivery.lanes.is_empty() {
-            delivery.check_at = Some(head.scheduled_at().max(now));
-        }
-        if message.tally.contacted > 0 {
-            delivery.contacts = contacts(&message.recipients);
-        }
-        delivery
-    }
-}
-
-/// Each person who was contacted by phone, with the deliveries that did it.
-fn contacts(recipients: &Recipients) -> Vec<(&str, u32)> {
-    let mut contacts = BTreeSet::new();
-    for line in 0..recipients.lines() {
-        let of = recipients.line(line);
-        for number in of.deliveries_from..of.deliveries_to {
-            let first = recipients.delivery(number).first;
-            let entry = recipients.delivery(first);
-            let status = entry.status.unwrap_or(DeliveryStatus::Queued);
-            if is_contacted(
-                entry.device,
-                status,
-                entry.call_status,
-                entry.confirmed_at.is_some(),
-            ) {
-                contacts.insert((of.person, first));
-            }
-        }
-    }
-    contacts.into_iter().collect()
-}
-
-/// From when on the log shows it (spec section 3). A sender's clock that is ahead hides nothing.
-fn visible_from(head: &Head, now: Timestamp) -> Timestamp {
-    match head.schedule_id {
-        Some(_) => head.scheduled_at(),
-        None => head.created_at.min(now),
-    }
-}
-
-fn search_names(line: &Line<'_>) -> String {
-    let mut text = line.name.to_lowercase();
-    if let Some(student) = line.student {
-        text.push('\n');
-        text.push_str(&student.to_lowercase());
-    }
-    text
-}
-
-/// Addresses as they were submitted and in their normal form: either finds the line.
-fn search_addresses(line: &Line<'_>, recipients: &Recipients) -> String {
-    let mut text = String::new();
-    for number in line.deliveries_from..line.deliveries_to {
-        let entry = recipients.delivery(number);
-        let submitted = entry.address.to_lowercase();
-        if submitted != entry.key {
-            text.push_str(&submitted);
-            text.push('\n');
-        }
-        text.push_str(entry.key);
-        text.push('\n');
-    }
-    text
 }
