@@ -1,19 +1,19 @@
 //! From the store to a file: rows are read on the async side and written on a thread of its own.
 //!
-//! Both sides meet in channels of a few chunks, so that a slow reader slows the writer and memory does not
-//! grow. Whoever goes away ends it: a client that hangs up fails the writer's next write, and a writer that
-//! has stopped fails the reader's next chunk.
+//! Both sides meet in a channel of a few chunks, so that memory does not grow. What is written goes to a file without a
+//! name, and to the client only when it is whole: a client on a slow line holds up nobody who prints after it, and
+//! what fails half-way is answered as a failure and never taken for a report. Whoever goes away ends it at the
+//! next chunk of rows.
 
 use std::{
     error::Error as _,
     fs::File,
-    io::{self, Seek, Write as _},
+    io::{self, BufWriter, IntoInnerError, Seek, Write as _},
     ops::ControlFlow,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
 };
 
 use axum::body::{Body, Bytes};
@@ -21,7 +21,7 @@ use chrono::{DateTime, FixedOffset};
 use futures_util::stream;
 use shared::report::{JobState, Report, ReportFormat, ReportOptions, ReportRow, rows};
 use tokio::{
-    runtime::Handle,
+    io::AsyncReadExt,
     sync::{OwnedSemaphorePermit, mpsc},
     task,
 };
@@ -35,11 +35,8 @@ use crate::{
 /// Chunks that wait in a channel at most.
 const WAITING: usize = 4;
 
-/// Bytes gathered before they go to the client.
+/// Bytes of a file that go to the client at once.
 const PIECE: usize = 64 * 1024;
-
-/// How long a client may leave a piece lying before its report is given up.
-const STALLED: Duration = Duration::from_secs(60);
 
 /// A report that is about to be printed.
 pub struct Printing {
@@ -53,7 +50,7 @@ pub struct Printing {
     pub generated_at: DateTime<FixedOffset>,
     /// Whether to mask the addresses, for who may not see them.
     pub masked: bool,
-    /// Its turn among the reports that are made at once, given back when the last byte is written.
+    /// Its turn among the reports that are made at once, given back when the file is whole.
     pub turn: OwnedSemaphorePermit,
 }
 
@@ -96,13 +93,37 @@ impl Begun {
     }
 }
 
+impl Begun {
+    /// What lists rows as they come. `tell` hears how far it is, and says whether to go on.
+    fn rows(
+        self,
+        tell: &mut dyn FnMut(JobState, u32, u32) -> ControlFlow<()>,
+        write: impl FnOnce(
+            &Report,
+            &DateTime<FixedOffset>,
+            &mut dyn Iterator<Item = Rows>,
+        ) -> Result<(), PrintError>,
+    ) -> Result<(), PrintError> {
+        let mut rows = self.chunks.map(|chunk| {
+            let read = self.read.load(Ordering::Relaxed);
+            match tell(JobState::Reading, read, self.of) {
+                ControlFlow::Continue(()) => chunk,
+                ControlFlow::Break(()) => Err(PrintError::Abandoned),
+            }
+        });
+        let written = write(&self.report, &self.generated_at, &mut rows);
+        drop(self.turn);
+        written
+    }
+}
+
 /// Why a report could not be printed.
 #[derive(Debug, thiserror::Error)]
 pub enum PrintError {
     /// The store failed while the rows were read.
     #[error("the rows of the report could not be read")]
     Store(#[from] StoreError),
-    /// The file could not be written, or nobody took it.
+    /// The file could not be written.
     #[error("the report could not be written")]
     Write(#[from] io::Error),
     /// The PDF could not be made.
@@ -126,74 +147,49 @@ impl PrintError {
 type Rows = Result<Vec<ReportRow>, PrintError>;
 
 impl Printing {
-    /// The file, as the body of an answer. CSV and DOCX go out while they are written; a PDF when it is done.
+    /// The report in a file without a name, for who waits for it: dropping this ends it.
     ///
     /// # Errors
-    /// Where a PDF cannot be made. The others break off in the middle where the store fails.
-    pub async fn body(self, paper: Paper) -> Result<Body, PrintError> {
-        match self.options.format {
-            ReportFormat::Csv => {
-                Ok(self.stream(|report, _, rows, out| csv::write(report, rows, out)))
-            }
-            ReportFormat::Docx => Ok(self.stream(move |report, at, rows, out| {
-                docx::write(&paper.template, report, &at.to_rfc3339(), rows, out)
-            })),
-            ReportFormat::Pdf => self.pdf(paper.faces).await,
-        }
-    }
-
-    fn stream<Write>(self, write: Write) -> Body
-    where
-        Write: FnOnce(&Report, &DateTime<FixedOffset>, Chunks, Pieces) -> Result<(), PrintError>
-            + Send
-            + 'static,
-    {
-        let Begun {
-            report,
-            generated_at,
-            chunks,
-            turn,
-            ..
-        } = self.read();
-        let (pieces, mut taken) = mpsc::channel::<io::Result<Bytes>>(WAITING);
-        task::spawn_blocking(move || {
-            let out = Pieces::new(pieces.clone());
-            if let Err(error) = write(&report, &generated_at, chunks, out)
-                && !pieces.is_closed()
-            {
-                error.log();
-                // An error in the body breaks the connection: half a file is never taken for a whole one.
-                let _ = pieces.blocking_send(Err(io::Error::other("the report broke off")));
-            }
-            drop(turn);
-        });
-        Body::from_stream(stream::poll_fn(move |context| taken.poll_recv(context)))
-    }
-
-    async fn pdf(self, faces: pdf::Faces) -> Result<Body, PrintError> {
-        // Dropped with the request, which is how the writer learns that nobody waits any more.
+    /// Where it cannot be made.
+    pub async fn file(self, paper: Paper) -> Result<File, PrintError> {
         let (waiting, gone) = mpsc::channel::<()>(1);
-        let mut go_on = move |_, _, _| match waiting.is_closed() {
+        let go_on = move |_, _, _| match waiting.is_closed() {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),
         };
-        let begun = self.read();
-        let written = task::spawn_blocking(move || begun.pdf(&faces, &mut go_on)).await;
+        let file = self.written(paper, go_on).await;
         drop(gone);
-        Ok(Body::from(written.map_err(io::Error::other)??))
+        file
     }
 
-    /// The PDF in a file without a name; whoever watches is told how far it is.
+    /// The same, while whoever watches is told how far it is.
     ///
     /// # Errors
     /// Where it cannot be made, or was abandoned.
-    pub async fn file(self, faces: pdf::Faces, watched: Watched) -> Result<File, PrintError> {
+    pub async fn watched(self, paper: Paper, watched: Watched) -> Result<File, PrintError> {
+        self.written(paper, move |state, done, of| watched.tell(state, done, of))
+            .await
+    }
+
+    async fn written(
+        self,
+        paper: Paper,
+        mut tell: impl FnMut(JobState, u32, u32) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<File, PrintError> {
+        let format = self.options.format;
         let begun = self.read();
-        let mut tell = move |state, done, of| watched.tell(state, done, of);
         let written = task::spawn_blocking(move || {
-            let pdf = begun.pdf(&faces, &mut tell)?;
-            let mut file = tempfile::tempfile()?;
-            file.write_all(&pdf)?;
+            let mut file = BufWriter::new(tempfile::tempfile()?);
+            match format {
+                ReportFormat::Pdf => file.write_all(&begun.pdf(&paper.faces, &mut tell)?)?,
+                ReportFormat::Csv => begun.rows(&mut tell, |report, _, rows| {
+                    csv::write(report, rows, &mut file)
+                })?,
+                ReportFormat::Docx => begun.rows(&mut tell, |report, at, rows| {
+                    docx::write(&paper.template, report, &at.to_rfc3339(), rows, &mut file)
+                })?,
+            }
+            let mut file = file.into_inner().map_err(IntoInnerError::into_error)?;
             file.rewind()?;
             Ok(file)
         });
@@ -260,51 +256,18 @@ impl Iterator for Chunks {
     }
 }
 
-/// The file on the writer's side: what is written goes to the client piece by piece.
-struct Pieces {
-    sender: mpsc::Sender<io::Result<Bytes>>,
-    piece: Vec<u8>,
-    runtime: Handle,
-}
-
-impl Pieces {
-    fn new(sender: mpsc::Sender<io::Result<Bytes>>) -> Self {
-        Pieces {
-            sender,
-            piece: Vec::with_capacity(PIECE),
-            runtime: Handle::current(),
-        }
-    }
-
-    fn send(&mut self) -> io::Result<()> {
-        if self.piece.is_empty() {
-            return Ok(());
-        }
-        let piece = std::mem::replace(&mut self.piece, Vec::with_capacity(PIECE));
-        let sent = self.sender.send_timeout(Ok(piece.into()), STALLED);
-        self.runtime
-            .block_on(sent)
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-}
-
-impl io::Write for Pieces {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.piece.extend_from_slice(bytes);
-        if self.piece.len() >= PIECE {
-            self.send()?;
-        }
-        Ok(bytes.len())
-    }
-
-    /// Keeps what is short of a piece: writers flush more often than it pays to send.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Drop for Pieces {
-    fn drop(&mut self) {
-        let _ = self.send();
-    }
+/// A finished file as the body of an answer, and how long it is.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn body(file: File) -> io::Result<(u64, Body)> {
+    let length = file.metadata()?.len();
+    let file = tokio::fs::File::from_std(file);
+    let pieces = stream::try_unfold(file, |mut file| async move {
+        let mut piece = vec![0; PIECE];
+        let read = file.read(&mut piece).await?;
+        piece.truncate(read);
+        Ok::<_, io::Error>((read > 0).then(|| (Bytes::from(piece), file)))
+    });
+    Ok((length, Body::from_stream(pieces)))
 }

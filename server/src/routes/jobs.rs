@@ -1,13 +1,12 @@
 //! Jobs: a long report, watched while it is made, abandoned, and fetched once.
 
-use std::{convert::Infallible, fs::File, io};
+use std::convert::Infallible;
 
 use axum::{
-    body::{Body, Bytes},
     extract::{FromRequestParts, RawPathParams, State},
-    http::{StatusCode, header, request::Parts},
+    http::{StatusCode, request::Parts},
     response::{
-        IntoResponse, Response,
+        Response,
         sse::{Event, KeepAlive, Sse},
     },
 };
@@ -18,7 +17,6 @@ use shared::{
     report::{JobState, ReportJob},
 };
 use tokio::{
-    io::AsyncReadExt,
     sync::watch,
     time::{Duration, Instant, sleep_until},
 };
@@ -33,9 +31,6 @@ use crate::{
 
 /// Time between two events of one stream, at least.
 const BETWEEN: Duration = Duration::from_millis(250);
-
-/// Bytes read from a file at once.
-const PIECE: usize = 64 * 1024;
 
 /// The job that the path names.
 pub struct Key(String);
@@ -111,26 +106,7 @@ pub async fn fetch(State(app): State<App>, user: SignedIn, Key(key): Key) -> Ans
             return Err(ProblemType::NotReady.because(sentence).into());
         }
     };
-    report::keep(&app, &order).await?;
-    let length = file.metadata().map(|about| about.len());
-    let length = length.map_err(|error| Refusal::Internal(error.to_string()))?;
-    let length = [(header::CONTENT_LENGTH, length.to_string())];
-    Ok((
-        report::headers(&order)?,
-        length,
-        Body::from_stream(pieces(file)),
-    )
-        .into_response())
-}
-
-fn pieces(file: File) -> impl Stream<Item = io::Result<Bytes>> {
-    let file = tokio::fs::File::from_std(file);
-    stream::try_unfold(file, |mut file| async move {
-        let mut piece = vec![0; PIECE];
-        let read = file.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok((read > 0).then(|| (piece.into(), file)))
-    })
+    report::send(&app, &order, file).await
 }
 
 /// Ends a long report, done or not. Its work stops at the next page.

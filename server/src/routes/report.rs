@@ -1,5 +1,7 @@
 //! Report: the Sent Message Report as a file (spec section 7).
 
+use std::fs::File;
+
 use axum::{
     Json,
     extract::State,
@@ -24,7 +26,7 @@ use crate::{
     html,
     report::{
         jobs::{MAX_PER_PERSON, Order},
-        printing::{PrintError, Printing},
+        printing::{self, PrintError, Printing},
         text,
     },
     state::App,
@@ -75,10 +77,8 @@ pub async fn report(
         return begin(&app, order);
     }
     let printing = prepare(&app, &order).await?;
-    let printed = printing.body(app.paper.clone()).await;
-    let body = printed.map_err(refusal)?;
-    keep(&app, &order).await?;
-    Ok((headers(&order)?, body).into_response())
+    let file = printing.file(app.paper.clone()).await.map_err(refusal)?;
+    send(&app, &order, file).await
 }
 
 /// Refuses what needs the recipients of a message that has none any more.
@@ -110,7 +110,7 @@ fn begin(app: &App, order: Order) -> Answer<Response> {
             Refusal::Store(error) => PrintError::Store(error),
             _ => PrintError::Abandoned,
         })?;
-        printing.file(making.paper.faces, watched).await
+        printing.watched(making.paper, watched).await
     });
     let job = job.ok_or_else(|| {
         ProblemType::TooManyReports.because(format!(
@@ -147,15 +147,18 @@ async fn prepare(app: &App, order: &Order) -> Answer<Printing> {
     })
 }
 
-/// Keeps who printed it.
-pub(super) async fn keep(app: &App, order: &Order) -> Answer<()> {
+/// Keeps who printed it, and sends it.
+pub(super) async fn send(app: &App, order: &Order, file: File) -> Answer<Response> {
     let (id, by, now) = (order.message, &order.by, app.clock.now());
     store::prints::keep(&app.db, id, by, &order.options, order.masked, now).await?;
-    Ok(())
+    let body = printing::body(file);
+    let (length, body) = body.map_err(|error| Refusal::Internal(error.to_string()))?;
+    let length = [(header::CONTENT_LENGTH, length.to_string())];
+    Ok((headers(order)?, length, body).into_response())
 }
 
 /// What the file is, and what to save it as.
-pub(super) fn headers(order: &Order) -> Answer<[(header::HeaderName, HeaderValue); 2]> {
+fn headers(order: &Order) -> Answer<[(header::HeaderName, HeaderValue); 2]> {
     let format = order.options.format;
     let name = format!(
         "attachment; filename=\"sent-message-report-{}.{}\"",

@@ -1,9 +1,15 @@
 //! Long reports: made by a job, watched, fetched once; and who printed what.
 
-use axum::http::Method;
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    http::{Method, Request},
+};
 use serde_json::{Value, json};
 use server::entry;
 use shared::session::Role;
+use tokio::sync::Semaphore;
 
 use crate::app::{Answer, TestApp};
 
@@ -114,6 +120,33 @@ async fn finding_goes_on_while_reports_wait_for_their_turn_and_each_can_be_aband
     drop(taken);
     let accepted = app.get(&format!("{path}/report"), &cookie).await;
     assert_eq!(accepted.status, 202, "there is room again");
+}
+
+#[tokio::test]
+async fn who_leaves_a_report_lying_holds_up_nobody_who_prints_after_it() {
+    let one = Arc::new(Semaphore::new(1));
+    let app = TestApp::new()
+        .await
+        .changed(|app| app.printers = one.clone());
+    let cookie = app.sign_in(Role::Operator).await;
+    let path = put(&app, &cookie, 10_000).await;
+    let mut lying = Vec::new();
+    for format in ["csv", "docx"] {
+        let ask = Request::get(format!("{path}/report?format={format}"))
+            .header("cookie", &cookie)
+            .body(Body::empty());
+        let answer = app.begin(ask.unwrap()).await;
+        assert_eq!(answer.status(), 200);
+        lying.push(answer);
+    }
+    assert_eq!(one.available_permits(), 1);
+    let after = app.get(&format!("{path}/report?format=csv"), &cookie).await;
+    assert_eq!(after.status, 200);
+    assert_eq!(after.header("content-length"), after.body.len().to_string());
+    assert_eq!(
+        after.body.iter().filter(|byte| **byte == b'@').count(),
+        10_000
+    );
 }
 
 #[tokio::test]
