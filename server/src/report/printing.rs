@@ -80,7 +80,13 @@ impl Begun {
                 self.read.load(Ordering::Relaxed),
                 self.of,
             ),
-            pdf::Progress::Pages { done, of } => tell(JobState::Drawing, count(done), count(of)),
+            pdf::Progress::Pages { done, of } => {
+                let state = match done < of {
+                    true => JobState::Drawing,
+                    false => JobState::Finishing,
+                };
+                tell(state, count(done), count(of))
+            }
         };
         let (report, at) = (&self.report, &self.generated_at);
         let written = pdf::write(faces, report, at, self.chunks, &mut go_on);

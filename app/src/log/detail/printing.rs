@@ -155,6 +155,7 @@ fn figures(job: &ReportJob) -> String {
     match job.state {
         JobState::Waiting => "waits for its turn".into(),
         JobState::Reading => of("recipients"),
+        JobState::Finishing => "pages are drawn; the file is put together".into(),
         JobState::Drawing | JobState::Done | JobState::Failed => of("pages"),
     }
 }
