@@ -76,7 +76,7 @@ fn what(kept: &Kept, message: &str) -> String {
         AuditAction::SignedOut => "Signed out".into(),
         AuditAction::ViewedPersonalData => match (message, given("person")) {
             ("", Some(person)) => format!("Looked at the inbox of {person}"),
-            _ => format!("Looked at who receives {message}{masked}"),
+            _ => format!("Looked at {message}{masked}"),
         },
         AuditAction::Canceled => match said("with_reason") {
             true => format!("Canceled {message}, and gave a reason"),

@@ -14,7 +14,10 @@ use crate::{
     extract::Id,
     html,
     state::App,
-    store,
+    store::{
+        self,
+        audit::{Who, read::look},
+    },
 };
 
 /// One message: its totals, its progress, what it says, and who stopped it if somebody did.
@@ -24,9 +27,13 @@ use crate::{
 pub async fn detail(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     Id(id): Id,
 ) -> Answer<Json<MessageDetail>> {
-    fresh(&app, &user, id).await
+    let detail = fresh(&app, &user, id).await?;
+    let masked = !user.may(Permission::SeeAddresses);
+    look(&app.db, &by, id.0, masked, app.clock.now()).await?;
+    Ok(detail)
 }
 
 /// The message as it is now.

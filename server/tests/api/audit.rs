@@ -66,6 +66,24 @@ async fn signing_in_and_out_refusals_and_cancels_are_recorded() {
 }
 
 #[tokio::test]
+async fn a_message_opened_with_all_its_parts_at_once_is_one_look() {
+    let app = TestApp::new().await;
+    let operator = app.sign_in(Role::Operator).await;
+    let path = app.message(&operator, "Library Hours").await;
+    let recipients = format!("{path}/deliveries");
+    tokio::join!(
+        app.get(&path, &operator),
+        app.get(&recipients, &operator),
+        app.get(&path, &operator),
+        app.get(&recipients, &operator),
+    );
+    let history = app.get(&format!("{path}/history"), &operator).await.json();
+    let lines = history.as_array().expect("lines");
+    assert_eq!(lines.len(), 1, "{history}");
+    assert_eq!(lines[0]["what"], "Looked at it");
+}
+
+#[tokio::test]
 async fn what_cannot_be_recorded_is_not_done() {
     let app = TestApp::new().await;
     let cookie = app.sign_in(Role::Operator).await;
@@ -76,6 +94,7 @@ async fn what_cannot_be_recorded_is_not_done() {
     let entered = app.try_sign_in("operator", crate::app::PASSWORD).await;
     entered.problem(503);
     assert_eq!(entered.header("set-cookie"), "");
+    sql(&app, "alter table elsewhere rename to audit").await;
     let detail = app.get(&path, &cookie).await.json();
     assert_eq!(detail["can_cancel"], true);
 }
@@ -195,8 +214,8 @@ async fn a_message_tells_its_own_history() {
         [
             ("operator", "Canceled it"),
             ("operator", "Printed the report of it as CSV (All)"),
-            ("viewer", "Looked at who receives it, addresses masked"),
-            ("viewer", "Looked at who receives it, addresses masked"),
+            ("viewer", "Looked at it, addresses masked"),
+            ("viewer", "Looked at it, addresses masked"),
         ]
     );
     app.get("/api/messages/999999/history", &viewer)
@@ -210,6 +229,7 @@ async fn what_cannot_be_recorded_is_not_shown_or_handed_out() {
     let operator = app.sign_in(Role::Operator).await;
     let path = app.message(&operator, "Library Hours").await;
     sql(&app, "alter table audit rename to elsewhere").await;
+    app.get(&path, &operator).await.problem(503);
     app.get(&format!("{path}/deliveries"), &operator)
         .await
         .problem(503);

@@ -259,6 +259,9 @@ pub async fn append(db: &Database, act: &Act) -> Result<i64, StoreError> {
 
 /// The trail, on a connection inside a transaction that writes.
 pub(super) trait Trail {
+    /// Lets nobody else add a line until the transaction ends.
+    async fn hold(&mut self) -> Result<(), StoreError>;
+
     /// Adds a line, and answers with its number. Call it last.
     async fn append(&mut self, act: &Act) -> Result<i64, StoreError>;
 }
@@ -266,12 +269,17 @@ pub(super) trait Trail {
 macro_rules! trail {
     ($connection:ty, $lock:expr) => {
         impl Trail for $connection {
-            async fn append(&mut self, act: &Act) -> Result<i64, StoreError> {
+            async fn hold(&mut self) -> Result<(), StoreError> {
                 // On SQLite whoever writes has the whole file.
                 if let Some(lock) = $lock {
                     let locked = sqlx::query(lock).execute(&mut *self).await;
                     locked.map_err(StoreError::Unrecorded)?;
                 }
+                Ok(())
+            }
+
+            async fn append(&mut self, act: &Act) -> Result<i64, StoreError> {
+                self.hold().await?;
                 let last = sqlx::query_as(LAST).fetch_optional(&mut *self).await;
                 let last = last.map_err(StoreError::Unrecorded)?;
                 let line = act.after(last)?;

@@ -5,8 +5,10 @@ use serde_json::{Value, json as object};
 use shared::audit::AuditAction;
 use sqlx::FromRow;
 
-use super::{Actor, Subject, Who, append};
-use crate::store::{Database, StoreError, detail::json, on_database, time::Timestamp, word::Word};
+use super::{Actor, Subject, Trail, Who, append};
+use crate::store::{
+    BeginWrite, Database, StoreError, detail::json, on_database, time::Timestamp, word::Word,
+};
 
 /// Lines that are read at once.
 pub const PAGE: usize = 200;
@@ -128,7 +130,8 @@ pub async fn of_message(db: &Database, message: i64) -> Result<Vec<Kept>, StoreE
     rows.into_iter().map(kept).collect()
 }
 
-/// Records that somebody reads who a message's recipients are, unless they did within the hour.
+/// Records that somebody reads a message or who its recipients are, unless they did within the hour. Of what a page asks
+/// for at once, one line is made.
 ///
 /// # Errors
 /// Where the database fails: then nothing is to be shown.
@@ -139,23 +142,34 @@ pub async fn look(
     masked: bool,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    if let Actor::Person { id, .. } = by.actor {
-        let looked = on_database!(db, |pool| sqlx::query_scalar(LOOKED)
-            .bind(message.to_string())
-            .bind(id)
-            .bind(Timestamp::from(now - ONE_LOOK))
-            .fetch_one(pool)
-            .await
-            .map_err(StoreError::Unrecorded)?);
-        if looked {
-            return Ok(());
-        }
-    }
     let act = by
         .does(AuditAction::ViewedPersonalData, now)
         .to(Subject::Message(message))
         .with(object!({"masked": masked}));
-    append(db, &act).await?;
+    let Actor::Person { id, .. } = by.actor else {
+        append(db, &act).await?;
+        return Ok(());
+    };
+    let since = Timestamp::from(now - ONE_LOOK);
+    on_database!(db, |pool| {
+        let looked = || {
+            sqlx::query_scalar::<_, bool>(LOOKED)
+                .bind(message.to_string())
+                .bind(id)
+                .bind(since)
+        };
+        let known = looked().fetch_one(pool).await;
+        if known.map_err(StoreError::Unrecorded)? {
+            return Ok(());
+        }
+        let mut tx = pool.begin_write().await?;
+        tx.hold().await?;
+        let known = looked().fetch_one(&mut *tx).await;
+        if !known.map_err(StoreError::Unrecorded)? {
+            tx.append(&act).await?;
+            tx.commit().await?;
+        }
+    });
     Ok(())
 }
 
