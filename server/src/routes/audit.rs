@@ -1,7 +1,6 @@
 //! Audit: the trail, filtered and paged; what was done to one message; and that rows leave as a file.
 
 use axum::{Json, extract::State, http::StatusCode};
-use chrono::NaiveDate;
 use shared::{
     audit::{AuditAction, AuditPage, Export, HistoryLine},
     paths,
@@ -14,12 +13,9 @@ use crate::{
     error::Answer,
     extract::{self, Id, Params, invalid},
     state::App,
-    store::{
-        audit::{
-            self, Who,
-            read::{self, PAGE, Wanted},
-        },
-        time::{day_end, day_start},
+    store::audit::{
+        self, Who,
+        read::{self, PAGE, Wanted},
     },
     wording,
 };
@@ -55,11 +51,10 @@ pub async fn audit(State(app): State<App>, params: Params) -> Answer<Json<AuditP
     }
     let wanted = Wanted {
         before: params.parse("before", "the number of a line")?,
-        from: day_start(from.unwrap_or(FIRST_DAY), zone),
-        end: day_end(to.unwrap_or(LAST_DAY), zone),
         action: params.parse("action", "an action, such as signed_in or canceled")?,
         // Postgres takes no zero characters, and no name holds one.
         who: who.replace('\0', "\u{fffd}"),
+        ..Wanted::of_days(from, to, zone)
     };
     let mut kept = read::find(&app.db, &wanted).await?;
     let more = kept.len() > PAGE;
@@ -68,10 +63,6 @@ pub async fn audit(State(app): State<App>, params: Params) -> Answer<Json<AuditP
     let lines = kept.iter().map(|kept| wording::line(kept, zone)).collect();
     Ok(Json(AuditPage { lines, next_before }))
 }
-
-/// Before and after everything that is recorded, and within what every database can tell.
-const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a day");
-const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9000, 1, 1).expect("a day");
 
 /// What was done to a message, by whom and when: the newest two hundred, the newest first.
 #[utoipa::path(get, path = paths::HISTORY, tag = "messages",

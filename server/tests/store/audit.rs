@@ -67,7 +67,52 @@ async fn head(log: &Log) -> (i64, String) {
     }
 }
 
+/// What `sentlog audit list` prints.
+fn listed(log: &Log, args: &[&str]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sentlog"));
+    command.args([
+        "audit",
+        "list",
+        "--database-url",
+        &crate::purging::url(&log.db),
+    ]);
+    let output = command.args(args).output().expect("it runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("it prints text")
+}
+
 on_both_databases! {
+    async fn the_shell_lists_the_trail_by_who_what_and_when_page_by_page(log: Log) {
+        for n in 1..=201 {
+            audit::append(&log.db, &act(&log, n)).await.expect("it is added");
+        }
+        let mallory = Who::person(2, "mal\tlory\u{1b}[2J");
+        let late = log.now + chrono::TimeDelta::days(1);
+        let signed_in = mallory.does(AuditAction::SignedIn, late);
+        audit::append(&log.db, &signed_in).await.expect("it is added");
+
+        let all = listed(&log, &[]);
+        let lines: Vec<&str> = all.lines().collect();
+        assert_eq!(lines.len(), 202);
+        assert_eq!(lines[0], "2020-02-02T12:00:00-06:00\tmal\u{fffd}lory\u{fffd}[2J\t-\tSigned in");
+        assert!(lines[1].starts_with("2020-02-01T12:00:00-06:00\tada\t192.0.2.7\tPrinted the report of message 201"), "{}", lines[1]);
+        assert!(lines[201].contains("message 1"), "{}", lines[201]);
+
+        let count = |args: &[&str]| listed(&log, args).lines().count();
+        assert_eq!(count(&["--who", "ADA"]), 201);
+        assert_eq!(count(&["--action", "signed_in"]), 1);
+        assert_eq!(count(&["--to", "2020-02-01"]), 201);
+        assert_eq!(count(&["--from", "2020-02-02"]), 1);
+        assert_eq!(count(&["--message", "7"]), 1);
+        let json = listed(&log, &["--json", "--message", "7"]);
+        let line: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+        assert_eq!((&line["seq"], &line["message"]), (&json!(7), &json!(7)));
+    }
+
     async fn a_trail_nobody_touched_is_whole(log: Log) {
         let (lines, start) = head(&log).await;
         assert_eq!(lines, 0);

@@ -23,7 +23,7 @@ const DEADLINE: Duration = Duration::from_secs(120);
 
 const AT: &str = "2020-01-31T12:05:00-06:00";
 
-fn url(db: &Database) -> String {
+pub fn url(db: &Database) -> String {
     match db {
         Database::Sqlite(pool) => {
             format!("sqlite:{}", pool.connect_options().get_filename().display())

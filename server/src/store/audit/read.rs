@@ -1,13 +1,18 @@
 //! Reading the trail: filtered and paged, or of one message; and what of it is not written down twice.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json as object};
 use shared::audit::AuditAction;
 use sqlx::FromRow;
 
 use super::{Actor, Subject, Trail, Who, append};
 use crate::store::{
-    BeginWrite, Database, StoreError, detail::json, on_database, time::Timestamp, word::Word,
+    BeginWrite, Database, StoreError,
+    detail::json,
+    on_database,
+    time::{Timestamp, day_end, day_start},
+    word::Word,
 };
 
 /// Lines that are read at once.
@@ -59,6 +64,22 @@ pub struct Wanted {
     pub action: Option<AuditAction>,
     /// Only what somebody did, or what was done to somebody, in whose name this is contained, ignoring case.
     pub who: String,
+}
+
+impl Wanted {
+    /// Every line of the days from `from` to `to`, both included, in `zone`.
+    pub fn of_days(from: Option<NaiveDate>, to: Option<NaiveDate>, zone: Tz) -> Self {
+        /// Before and after everything that is recorded, and within what every database can tell.
+        const FIRST: NaiveDate = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a day");
+        const LAST: NaiveDate = NaiveDate::from_ymd_opt(9000, 1, 1).expect("a day");
+        Wanted {
+            before: None,
+            from: day_start(from.unwrap_or(FIRST), zone),
+            end: day_end(to.unwrap_or(LAST), zone),
+            action: None,
+            who: String::new(),
+        }
+    }
 }
 
 /// A line as it is read.
