@@ -153,6 +153,7 @@ fn bearing(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMet
 pub fn router(app: App) -> Router {
     let (api, _) = table().split_for_parts();
     api.method_not_allowed_fallback(no_such_method)
+        .layer(from_fn_with_state(app.clone(), audit::refusals))
         .layer(auth::layer(&app))
         .layer(from_fn_with_state(app.clone(), token::find))
         .layer(from_fn(same_origin))

@@ -5,6 +5,7 @@ use shared::{
     audit::{AuditAction, AuditLine, HistoryLine},
     message::MessageId,
     report::{ReportDetail, ReportFormat},
+    session::Permission,
 };
 
 use crate::store::{audit::read::Kept, time::local};
@@ -74,6 +75,15 @@ fn what(kept: &Kept, message: &str) -> String {
             (None, false) => "Was not let in, under a name that nobody has".into(),
         },
         AuditAction::SignedOut => "Signed out".into(),
+        AuditAction::Refused => {
+            let sought = details["message"].as_i64();
+            let sought = sought.map_or_else(String::new, |id| format!(" (message {id})"));
+            let may_not = given("may_not").and_then(|word| word.parse().ok());
+            match may_not.map(Permission::in_words) {
+                Some(words) => format!("Was refused: may not {words}{sought}"),
+                None => format!("Was refused a message of another school{sought}"),
+            }
+        }
         AuditAction::ViewedPersonalData => match (message, given("person")) {
             ("", Some(person)) => format!("Looked at the inbox of {person}"),
             _ => format!("Looked at {message}{masked}"),

@@ -18,7 +18,9 @@ pub enum AuditAction {
     SignInRefused,
     /// Somebody signed out.
     SignedOut,
-    /// Somebody read names or addresses of a message's recipients.
+    /// Somebody asked for what they may not do or see.
+    Refused,
+    /// Somebody read a message, or names or addresses of its recipients.
     ViewedPersonalData,
     /// A message was stopped.
     Canceled,
@@ -60,10 +62,11 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [AuditAction; 22] = [
+    pub const ALL: [AuditAction; 23] = [
         AuditAction::SignedIn,
         AuditAction::SignInRefused,
         AuditAction::SignedOut,
+        AuditAction::Refused,
         AuditAction::ViewedPersonalData,
         AuditAction::Canceled,
         AuditAction::Resent,
@@ -91,6 +94,7 @@ impl AuditAction {
             AuditAction::SignedIn => "signed_in",
             AuditAction::SignInRefused => "sign_in_refused",
             AuditAction::SignedOut => "signed_out",
+            AuditAction::Refused => "refused",
             AuditAction::ViewedPersonalData => "viewed_personal_data",
             AuditAction::Canceled => "canceled",
             AuditAction::Resent => "resent",

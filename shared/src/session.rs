@@ -65,6 +65,18 @@ impl Permission {
             Permission::Submit => "submit",
         }
     }
+
+    /// What it allows, in words: somebody may, or may not, *cancel messages*.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Permission::View => "read the log",
+            Permission::Cancel => "cancel messages",
+            Permission::Report => "print reports",
+            Permission::SeeAddresses => "see addresses",
+            Permission::Administer => "manage people and settings",
+            Permission::Submit => "submit messages",
+        }
+    }
 }
 
 impl FromStr for Permission {

@@ -43,7 +43,7 @@
 //! | 5.2, 5.3 | bodies sanitised and framed without rights, text set as text, SQL bound: [`html`](crate::html), [`store`](crate::store) |
 //! | 6.2.1–6.2.6, 6.3 | well-known algorithms from well-known crates, the system's randomness: [`secret`](crate::secret) |
 //! | 7.1, 7.4 | no secret or address in the log, refusals that tell nothing inner: [`error`](crate::error) |
-//! | 7.1.3, 7.2.1, 7.3.3 | sign-ins, refusals and changes stand in a chain in which what is altered shows: [`audit`](crate::store::audit) |
+//! | 7.1.3, 7.2.1, 7.2.2, 7.3.3 | sign-ins, refusals (one an hour of a kind) and changes stand in a chain in which what is altered shows: [`audit`](crate::store::audit) |
 //! | 8.2.1 | answers of the API are kept in no cache: [`headers`](crate::headers) |
 //! | 8.3.5 | who looks at whose data is recorded, without the data: [`audit`](crate::store::audit) |
 //! | 8.3.8 | what is kept of people, and how long, is set and removed by itself: [`retention`](crate::retention) |
@@ -65,14 +65,13 @@
 //! | 2.2.3 | nobody is told of changes to their account: we may know no address of theirs |
 //! | 2.7, 2.8 | no second factor for local accounts |
 //! | 3.7.1 | no second sign-in before an important change; a session lasts half a day at most |
-//! | 7.2.2 | a refused request of somebody signed in is not recorded, only a refused sign-in |
 //! | 8.3.4, 8.3.6, 8.3.7 | what is sensitive is decided by the district |
 
 use axum::{
     extract::{FromRequestParts, RawPathParams, Request, State},
     http::request::Parts,
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use axum_login::{AuthManagerLayer, AuthManagerLayerBuilder};
 use shared::{
@@ -138,7 +137,8 @@ pub async fn require(
         return Err(ProblemType::NotSignedIn.because(NOT_SIGNED_IN).into());
     };
     let (mut parts, body) = request.into_parts();
-    let here = match message_of(&mut parts).await {
+    let message = message_of(&mut parts).await;
+    let here = match message {
         Some(_) if account.rights().are_everywhere_the_same() => None,
         Some(id) => Some(organizations::of_message(&session.backend.db, id).await?),
         None => None,
@@ -147,24 +147,57 @@ pub async fn require(
     let here = match here {
         None => None,
         Some(Some(school)) if rights.may_at(Permission::View, school) => Some(school),
-        Some(_) => return Err(Refusal::no_such_message()),
+        Some(there) => {
+            let refusal = Refusal::no_such_message();
+            return Ok(match there {
+                Some(_) => refused(refusal, &account, None, message),
+                None => refusal.into_response(),
+            });
+        }
     };
     let user = SignedIn { account, here };
     if !user.may(permission) {
         let sentence = format!(
             "Your account may not {}{}. Ask an administrator of Sentlog for it.",
-            in_words(permission),
+            permission.in_words(),
             if here.is_some() {
                 " of this school"
             } else {
                 ""
             },
         );
-        return Err(ProblemType::Forbidden.because(sentence).into());
+        let refusal = ProblemType::Forbidden.because(sentence).into();
+        return Ok(refused(refusal, &user.account, Some(permission), message));
     }
     let mut request = Request::from_parts(parts, body);
     request.extensions_mut().insert(user);
     Ok(next.run(request).await)
+}
+
+/// That somebody asked for what they may not, on the way to who records it.
+#[derive(Clone, Debug)]
+pub struct Denied {
+    /// Who.
+    pub account: Account,
+    /// What they may not; `None`: it was a message of a school that they may not know of.
+    pub permission: Option<Permission>,
+    /// The message that they asked for.
+    pub message: Option<i64>,
+}
+
+fn refused(
+    refusal: Refusal,
+    account: &Account,
+    permission: Option<Permission>,
+    message: Option<i64>,
+) -> Response {
+    let mut response = refusal.into_response();
+    response.extensions_mut().insert(Denied {
+        account: account.clone(),
+        permission,
+        message,
+    });
+    response
 }
 
 /// Lets through whoever is signed in, and tells the handler who it is.
@@ -262,15 +295,4 @@ pub fn current_user(account: &Account, grants: &[Grant]) -> CurrentUser {
 /// Bytes as hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-const fn in_words(permission: Permission) -> &'static str {
-    match permission {
-        Permission::View => "read the log",
-        Permission::Cancel => "cancel messages",
-        Permission::Report => "print reports",
-        Permission::SeeAddresses => "see addresses",
-        Permission::Administer => "manage people and settings",
-        Permission::Submit => "submit messages",
-    }
 }

@@ -1,15 +1,21 @@
 //! Audit: the trail, filtered and paged; what was done to one message; and that rows leave as a file.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::{FromRequestParts, Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::Response,
+};
 use shared::{
     audit::{AuditAction, AuditPage, Export, HistoryLine},
     paths,
     problem::Problem,
 };
 
-use super::detail;
+use super::{detail, session::Visitor};
 use crate::{
-    auth::SignedIn,
+    auth::{Denied, SignedIn},
     error::Answer,
     extract::{self, Id, Params, invalid},
     state::App,
@@ -97,4 +103,25 @@ pub async fn export(
         .with(serde_json::json!({"rows": export.rows}));
     audit::append(&app.db, &act).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Records who is refused what they may not. Whatever becomes of that, a refusal stays one.
+pub async fn refusals(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let visitor = Visitor::from_request_parts(&mut parts, &app).await;
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    if let Some(denied) = response.extensions_mut().remove::<Denied>()
+        && let Ok(visitor) = visitor
+    {
+        let (who, now) = (denied.account.who(visitor.address), app.clock.now());
+        let Denied {
+            permission,
+            message,
+            ..
+        } = denied;
+        if let Err(error) = read::refused(&app.db, &who, permission, message, now).await {
+            tracing::error!(error = %error, "a refusal was not recorded");
+        }
+    }
+    response
 }

@@ -66,6 +66,37 @@ async fn signing_in_and_out_refusals_and_cancels_are_recorded() {
 }
 
 #[tokio::test]
+async fn who_asks_for_what_they_may_not_is_recorded_once_an_hour_and_kind() {
+    let app = TestApp::new().await;
+    let admin = app.sign_in(Role::Admin).await;
+    let viewer = app.sign_in(Role::Viewer).await;
+    let path = app.message(&admin, "Library Hours").await;
+    for _ in 0..3 {
+        app.get("/api/people", &viewer).await.problem(403);
+        let cancel = format!("{path}/cancel");
+        app.post(&cancel, &viewer, json!({})).await.problem(403);
+    }
+    app.get("/api/messages/999999", &viewer).await.problem(404);
+    let id = path.rsplit('/').next().unwrap();
+    let cancel = format!("Was refused: may not cancel messages (message {id})");
+    let told_of = |lines: Vec<(String, String)>| -> Vec<String> {
+        let of_viewer = lines.into_iter().filter(|(who, _)| who == "viewer");
+        of_viewer.map(|(_, what)| what).collect()
+    };
+    let lines = told_of(told(&app, &admin, "?action=refused").await);
+    let people = "Was refused: may not manage people and settings".to_owned();
+    assert_eq!(lines, [cancel.clone(), people.clone()]);
+    app.clock.advance(chrono::TimeDelta::minutes(61));
+    let viewer = app.sign_in(Role::Viewer).await;
+    let admin = app.sign_in(Role::Admin).await;
+    app.get("/api/people", &viewer).await.problem(403);
+    let lines = told_of(told(&app, &admin, "?action=refused").await);
+    assert_eq!(lines, [people.clone(), cancel, people]);
+    sql(&app, "alter table audit rename to elsewhere").await;
+    app.get("/api/roles", &viewer).await.problem(403);
+}
+
+#[tokio::test]
 async fn a_message_opened_with_all_its_parts_at_once_is_one_look() {
     let app = TestApp::new().await;
     let operator = app.sign_in(Role::Operator).await;

@@ -3,10 +3,10 @@
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json as object};
-use shared::audit::AuditAction;
+use shared::{audit::AuditAction, session::Permission};
 use sqlx::FromRow;
 
-use super::{Actor, Subject, Trail, Who, append};
+use super::{Act, Actor, Subject, Trail, Who, append};
 use crate::store::{
     BeginWrite, Database, StoreError,
     detail::json,
@@ -19,7 +19,7 @@ use crate::store::{
 pub const PAGE: usize = 200;
 
 /// Somebody who looks at the same message again within this time is recorded once.
-const ONE_LOOK: TimeDelta = TimeDelta::hours(1);
+const HOUR: TimeDelta = TimeDelta::hours(1);
 
 macro_rules! lines {
     ($where:literal) => {
@@ -46,10 +46,12 @@ const FIND: &str = lines!(
 
 const OF_MESSAGE: &str = lines!("a.subject = 'message' and a.subject_id = $2");
 
-const LOOKED: &str = "
+/// Whether the trail has a line of a kind since, by somebody about something.
+const KNOWN: &str = "
     select exists (
         select 1 from audit
-        where subject = 'message' and subject_id = $1 and action = 'viewed_personal_data' and actor_id = $2 and at > $3)";
+        where subject = $1 and subject_id = $2 and action = $3 and actor_id = $4 and at > $5
+            and instr(details, $6) > 0)";
 
 /// Which lines are wanted.
 #[derive(Clone, Debug)]
@@ -167,27 +169,59 @@ pub async fn look(
         .does(AuditAction::ViewedPersonalData, now)
         .to(Subject::Message(message))
         .with(object!({"masked": masked}));
+    once_an_hour(db, &act, "{").await
+}
+
+/// Records that somebody asked for what they may not: one of `permission`, or where it is `None` to see the message at
+/// all. One line an hour, person and kind, so that nobody can fill the trail.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn refused(
+    db: &Database,
+    by: &Who,
+    permission: Option<Permission>,
+    message: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let Actor::Person { id, .. } = by.actor else {
-        append(db, &act).await?;
         return Ok(());
     };
-    let since = Timestamp::from(now - ONE_LOOK);
+    let may_not = permission.map(Permission::as_str);
+    let act = by
+        .does(AuditAction::Refused, now)
+        .to(Subject::User(id))
+        .with(object!({"may_not": may_not, "message": message}));
+    let kind = object!({"may_not": may_not}).to_string();
+    once_an_hour(db, &act, kind.trim_end_matches('}')).await
+}
+
+/// Adds a line, unless the same person did the same to the same within the hour, with `kind` in its details.
+async fn once_an_hour(db: &Database, act: &Act, kind: &str) -> Result<(), StoreError> {
+    let (Actor::Person { id, .. }, Some(subject)) = (&act.actor, &act.subject) else {
+        append(db, act).await?;
+        return Ok(());
+    };
+    let since = Timestamp::from(act.at - HOUR);
     on_database!(db, |pool| {
-        let looked = || {
-            sqlx::query_scalar::<_, bool>(LOOKED)
-                .bind(message.to_string())
+        let known = || {
+            sqlx::query_scalar::<_, bool>(KNOWN)
+                .bind(subject.kind())
+                .bind(subject.id())
+                .bind(act.action.as_str())
                 .bind(id)
                 .bind(since)
+                .bind(kind)
         };
-        let known = looked().fetch_one(pool).await;
-        if known.map_err(StoreError::Unrecorded)? {
+        let before = known().fetch_one(pool).await;
+        if before.map_err(StoreError::Unrecorded)? {
             return Ok(());
         }
         let mut tx = pool.begin_write().await?;
         tx.hold().await?;
-        let known = looked().fetch_one(&mut *tx).await;
-        if !known.map_err(StoreError::Unrecorded)? {
-            tx.append(&act).await?;
+        let before = known().fetch_one(&mut *tx).await;
+        if !before.map_err(StoreError::Unrecorded)? {
+            tx.append(act).await?;
             tx.commit().await?;
         }
     });
