@@ -10,6 +10,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 use shared::{
+    message::MessageId,
     paths,
     problem::{Problem, ProblemType},
     submit::Submitted as Answered,
@@ -27,7 +28,7 @@ use crate::{
         audit::Who,
         organizations,
         reach::Reach,
-        submit::{self, Submitted},
+        submit::{self, Submitted, answer},
     },
 };
 
@@ -42,7 +43,7 @@ const AHEAD: usize = 16;
     request_body(content = serde_json::Value, description = "One message, as in the import format without what tells what became of it; up to 200 000 recipients"),
     responses(
         (status = 201, body = Answered, description = "Taken. Deliveries whose address is none are left out and named"),
-        (status = 200, body = Answered, description = "It was taken before"),
+        (status = 200, body = Answered, description = "It was taken before; this is what was, whatever the body says now"),
         (status = 400, body = Problem, description = "Something in it cannot be taken; nothing was"),
         (status = 401, body = Problem, description = "No token, or one that does not hold"),
         (status = 403, body = Problem, description = "The token may not submit messages of this school"),
@@ -68,22 +69,19 @@ pub async fn submit(
     let message = read(&app, body).await?;
     within_reach(&app, &program, &message.head.organization).await?;
     let by = Who::program(program.name).from(visitor.address);
-    let (status, id) = match submit::submit(&app.db, &message, Some(&by), &*app.clock).await? {
-        Submitted::Accepted(id) => (StatusCode::CREATED, id),
-        Submitted::AlreadyThere(id) => (StatusCode::OK, id),
-    };
-    let answer = Answered {
-        id,
-        lines: message.tally.lines,
-        duplicates: message
-            .tally
-            .devices
-            .values()
-            .map(|device| device.duplicates)
-            .sum(),
-        refused: message.refused,
+    let (status, answer) = match submit::submit(&app.db, &message, Some(&by), &*app.clock).await? {
+        Submitted::Accepted(id) => (StatusCode::CREATED, answer::of(id, message)),
+        Submitted::AlreadyThere(id) => (StatusCode::OK, as_at_first(&app, id).await?),
     };
     Ok((status, Json(answer)))
+}
+
+/// What the sender was told at first: it is what was taken, whatever the body says this time.
+async fn as_at_first(app: &App, id: MessageId) -> Answer<Answered> {
+    let answer = answer::answer(&app.db, id).await?;
+    answer.ok_or_else(|| {
+        Refusal::Internal(format!("message {id} was removed as it was brought again"))
+    })
 }
 
 /// Refuses a school that the token may not submit for.

@@ -70,6 +70,33 @@ async fn a_message_is_taken_once_and_each_refused_address_is_named() {
 }
 
 #[tokio::test]
+async fn a_repeat_is_answered_with_what_was_taken_whatever_it_says() {
+    let app = TestApp::new().await;
+    let token = app.token().await;
+    let email = |address: &str| json!({"device": "email", "address": address});
+    let first = json!([
+        {"person": "p1", "name": "A", "deliveries": [email("a@nomail.com"), email("nowhere")]},
+        {"person": "p2", "name": "B", "deliveries": [email("A@nomail.com")]},
+    ]);
+    let taken = send(&app, &token, message(first).to_string()).await.json();
+    assert_eq!(
+        (
+            &taken["lines"],
+            &taken["duplicates"],
+            &taken["refused"][0]["person"]
+        ),
+        (&json!(2), &json!(1), &json!("p1"))
+    );
+    for other in [
+        json!([]),
+        json!([{"person": "p3", "name": "C", "deliveries": [email("nobody"), email("c@nomail.com")]}]),
+    ] {
+        let again = send(&app, &token, message(other).to_string()).await;
+        assert_eq!((again.status.as_u16(), again.json()), (200, taken.clone()));
+    }
+}
+
+#[tokio::test]
 async fn who_bears_no_known_token_brings_nothing() {
     let app = TestApp::new().await;
     let known = app.token().await;

@@ -331,6 +331,13 @@ on_both_databases! {
         assert_eq!(suppression::list(&log.db).await.expect("it lists").len(), 1);
     }
 
+    async fn whose_address_was_none_goes_with_the_names(log: Log) {
+        log.put(&sent("old")).await;
+        by_hand(&log, "insert into refusals select id, '[]' from messages").await;
+        let gone = purged(&log, ages(30, None), 40).await.gone;
+        assert_eq!((gone.emptied, count(&log, "refusals").await), (1, 0));
+    }
+
     async fn one_process_purges_once_a_day(log: Log) {
         log.put(&sent("old")).await;
         let clock = Arc::new(FixedClock::at(after(&log, 40)));

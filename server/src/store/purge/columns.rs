@@ -117,6 +117,8 @@ pub const COLUMNS: &[(&str, Goes, &[&str])] = &[
     ),
     // Who was contacted by phone.
     ("contacts", WithNames, &["message_id", "person", "number"]),
+    // Of whom an address was none.
+    ("refusals", WithNames, &["message_id", "refused"]),
     // What a provider sent names the address, often more.
     (
         "receipts",
@@ -186,8 +188,10 @@ pub const COLUMNS: &[(&str, Goes, &[&str])] = &[
         Never,
         &["device", "address_key", "why", "at"],
     ),
-    // Forgotten after minutes, when what they prove is refused for its age.
+    // Forgotten after hours or days, when what they prove is refused for its age, or is repeated no more.
     ("report_tokens", ByItself, &["provider", "token", "at"]),
+    // Forgotten after some days, when nothing is reported any more of what was sent before.
+    ("opt_ins", ByItself, &["device", "address_key", "at"]),
     // Ended sessions are forgotten every ten minutes; links when they have run out, and sign-ins elsewhere that never
     // came back after a day, at the latest by a purge.
     (

@@ -146,7 +146,7 @@ macro_rules! some_rows {
 pub(super) type Counter = fn(&mut Gone) -> Option<&mut u64>;
 
 /// The rows that name people. Deliveries go first: a receipt that comes meanwhile finds none.
-pub(super) const PERSONAL_ROWS: [(&str, Counter); 5] = [
+pub(super) const PERSONAL_ROWS: [(&str, Counter); 6] = [
     (some_rows!("deliveries", "message_id, number"), |gone| {
         Some(&mut gone.deliveries)
     }),
@@ -163,6 +163,8 @@ pub(super) const PERSONAL_ROWS: [(&str, Counter); 5] = [
     (some_rows!("contacts", "message_id, person, number"), |_| {
         None
     }),
+    // Whose address was none.
+    (some_rows!("refusals", "message_id"), |_| None),
 ];
 
 const WHOLE: &str = concat!(

@@ -11,12 +11,14 @@ use sqlx::QueryBuilder;
 use super::{
     BeginWrite, Database, StoreError, arrival,
     audit::{Subject, Trail, Who},
+    cancel::to_json,
     on_database,
     organizations::Organizations,
     time::Timestamp,
 };
 use crate::{clock::Clock, entry::NewMessage};
 
+pub mod answer;
 mod columns;
 
 use columns::{Columns, Delivery, SANDBOX, search_addresses, search_names};
@@ -90,6 +92,10 @@ pub async fn submit(
     let delivery = Delivery::of(message, now);
     let [inbox, email, voice, text] = &head.bodies;
     let recipients = &message.recipients;
+    let refused = match message.refused.is_empty() {
+        true => None,
+        false => Some(to_json(0, "refused", &message.refused)?),
+    };
     let large = recipients.lines() + recipients.deliveries() > arrival::ROWS_AT_ONCE;
     let name = large.then(arrival::name);
     let id = on_database!(db, |pool| {
@@ -153,6 +159,13 @@ pub async fn submit(
             sqlx::query(arrival::BEGIN)
                 .bind(id)
                 .bind(now)
+                .execute(&mut *tx)
+                .await?;
+        }
+        if let Some(refused) = &refused {
+            sqlx::query(answer::KEEP)
+                .bind(id)
+                .bind(refused)
                 .execute(&mut *tx)
                 .await?;
         }
