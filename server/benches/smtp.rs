@@ -128,6 +128,7 @@ fn provider(port: u16, clock: &Arc<dyn Clock>) -> Result<Smtp, Failure> {
         account: None,
         connections: 1,
         patience: Duration::from_secs(60),
+        last_patience: Duration::from_secs(60),
     };
     Ok(Smtp::new(relay, FROM.parse()?, clock.clone())?)
 }

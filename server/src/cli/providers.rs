@@ -12,7 +12,7 @@ use crate::{
         Route, Routes,
         providers::{
             phone::{Account, Phone},
-            smtp::{PATIENCE, Relay, Smtp, Tls},
+            smtp::{LAST_PATIENCE, PATIENCE, Relay, Smtp, Tls},
         },
     },
     receipts::Proofs,
@@ -234,6 +234,7 @@ impl ProviderSettings {
             account,
             connections: self.smtp_connections.into(),
             patience: PATIENCE,
+            last_patience: LAST_PATIENCE,
         };
         let from = needed(self.email_from.clone(), "--email smtp", "--email-from")?;
         Smtp::new(relay, from, clock.clone()).map_err(|error| {

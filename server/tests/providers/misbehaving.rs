@@ -8,11 +8,12 @@ use std::sync::{
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
+    sync::Notify,
     task::JoinHandle,
 };
 
 /// What it does once it has read the line that begins with the word.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Then {
     /// Says nothing any more.
     Hang,
@@ -20,6 +21,17 @@ pub enum Then {
     Close,
     /// Says this.
     Say(&'static str),
+    /// Takes its time, and then says that all is well.
+    Wait(Arc<Pause>),
+}
+
+/// A pause that a test ends.
+#[derive(Debug, Default)]
+pub struct Pause {
+    /// It has begun.
+    pub begun: Notify,
+    /// It is over.
+    pub over: Notify,
 }
 
 /// Such a peer.
@@ -49,7 +61,7 @@ impl Misbehaving {
             let mut held = Vec::new();
             while let Ok((stream, _)) = listener.accept().await {
                 count.fetch_add(1, Ordering::Relaxed);
-                held.push(tokio::spawn(talk(stream, word, then)));
+                held.push(tokio::spawn(talk(stream, word, then.clone())));
             }
         });
         Misbehaving {
@@ -69,10 +81,15 @@ async fn talk(mut stream: tokio::net::TcpStream, word: &'static str, then: Then)
         let answer = if in_letter && line != "." {
             ""
         } else if line.starts_with(word) && (line.is_empty() == word.is_empty()) {
-            match then {
+            match &then {
                 Then::Hang => std::future::pending().await,
                 Then::Close => return None,
                 Then::Say(words) => words,
+                Then::Wait(pause) => {
+                    pause.begun.notify_one();
+                    pause.over.notified().await;
+                    "250 2.0.0 OK"
+                }
             }
         } else {
             match line.get(..4).unwrap_or(&line) {

@@ -17,7 +17,7 @@ use shared::delivery::{DeliveryStatus, Device};
 
 use crate::{
     letters::batch,
-    misbehaving::{Misbehaving, Then},
+    misbehaving::{Misbehaving, Pause, Then},
     relay::{FOLDER, Relay},
 };
 
@@ -30,6 +30,16 @@ fn settings(port: u16) -> smtp::Relay {
         account: None,
         connections: 2,
         patience: Duration::from_secs(10),
+        last_patience: Duration::from_secs(10),
+    }
+}
+
+/// The same, waiting for no answer longer than so many milliseconds.
+fn impatient(port: u16, millis: u64) -> smtp::Relay {
+    smtp::Relay {
+        patience: Duration::from_millis(millis),
+        last_patience: Duration::from_millis(millis),
+        ..settings(port)
     }
 }
 
@@ -198,11 +208,8 @@ async fn a_relay_that_hangs_or_hangs_up_is_tried_again_later_wherever_it_does() 
             Then::Close,
             Then::Say("421 4.3.0 Shutting down"),
         ] {
-            let peer = Misbehaving::at(word, then).await;
-            let smtp = over(smtp::Relay {
-                patience: Duration::from_millis(300),
-                ..settings(peer.port)
-            });
+            let peer = Misbehaving::at(word, then.clone()).await;
+            let smtp = over(impatient(peer.port, 300));
             let letters = batch(
                 Device::Email,
                 "x",
@@ -222,10 +229,7 @@ async fn a_relay_that_hangs_or_hangs_up_is_tried_again_later_wherever_it_does() 
 #[tokio::test]
 async fn a_relay_that_hangs_is_not_waited_for_by_each_letter() {
     let peer = Misbehaving::at("MAIL", Then::Hang).await;
-    let smtp = over(smtp::Relay {
-        patience: Duration::from_millis(200),
-        ..settings(peer.port)
-    });
+    let smtp = over(impatient(peer.port, 200));
     let addresses: Vec<String> = (0..50).map(|n| format!("p{n}@nomail.com")).collect();
     let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
     let answers = smtp.hand_over(&batch(Device::Email, "x", &addresses)).await;
@@ -236,14 +240,46 @@ async fn a_relay_that_hangs_is_not_waited_for_by_each_letter() {
     );
 }
 
+/// Hands one letter to a relay that says nothing to its end for so many seconds by tokio's clock, and then takes it.
+async fn after(seconds: u64) -> (Answer, u32) {
+    let pause = Arc::new(Pause::default());
+    let peer = Misbehaving::at(".", Then::Wait(pause.clone())).await;
+    let smtp = over(smtp::Relay {
+        patience: smtp::PATIENCE,
+        last_patience: smtp::LAST_PATIENCE,
+        ..settings(peer.port)
+    });
+    let letter = batch(Device::Email, "x", &["a@b.example"]);
+    let handed = tokio::spawn(async move { smtp.hand_over(&letter).await.remove(0) });
+    pause.begun.notified().await;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(seconds)).await;
+    tokio::time::resume();
+    pause.over.notify_one();
+    let answer = handed.await.unwrap();
+    (answer, peer.connections.load(Ordering::Relaxed))
+}
+
+#[tokio::test]
+async fn a_relay_that_looks_through_a_letter_for_minutes_takes_it_once() {
+    let (answer, connections) = after(590).await;
+    assert!(is_sent(&answer), "{answer:?}");
+    assert_eq!(connections, 1);
+}
+
+#[tokio::test]
+async fn a_relay_that_says_nothing_to_a_letter_for_ten_minutes_is_tried_again_later() {
+    let (answer, _) = after(601).await;
+    assert!(later(&answer).contains("mid-conversation"), "{answer:?}");
+}
+
 #[tokio::test]
 async fn a_letter_given_up_half_way_never_answers_for_the_next() {
     // Says nothing to a letter's end; whoever kept that connection would read its late answer as the next one's.
     let peer = Misbehaving::at(".", Then::Hang).await;
     let smtp = over(smtp::Relay {
-        patience: Duration::from_millis(200),
         connections: 1,
-        ..settings(peer.port)
+        ..impatient(peer.port, 200)
     });
     for round in 1..=3 {
         let answers = smtp
@@ -295,10 +331,7 @@ async fn a_relay_that_speaks_nonsense_has_taken_nothing() {
         (".", "999 yes"),
     ] {
         let peer = Misbehaving::at(word, Then::Say(words)).await;
-        let smtp = over(smtp::Relay {
-            patience: Duration::from_millis(500),
-            ..settings(peer.port)
-        });
+        let smtp = over(impatient(peer.port, 500));
         let answers = smtp
             .hand_over(&batch(Device::Email, "x", &["a@b.example"]))
             .await;

@@ -57,6 +57,7 @@ impl Whole {
                 account: None,
                 connections: 2,
                 patience: Duration::from_secs(10),
+                last_patience: Duration::from_secs(10),
             };
             let from = "alerts@district.example".parse().unwrap();
             let smtp = Smtp::new(relay, from, app.app.clock.clone()).unwrap();

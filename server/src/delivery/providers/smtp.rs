@@ -164,8 +164,11 @@ pub fn in_words(code: Option<&str>, enhanced: Option<&str>, said: &str) -> Strin
     line
 }
 
-/// How long a letter may take where nothing else was set.
+/// How long connecting, and each answer of a relay's but the last, may take.
 pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the answer to a whole letter may take: as long as RFC 5321 asks for.
+pub const LAST_PATIENCE: Duration = Duration::from_secs(600);
 
 #[cfg(test)]
 mod tests {

@@ -3,6 +3,9 @@
 //! lettre's own pool is not used: it keeps a connection whose conversation was given up half-way, and the
 //! next letter would read the answer to the one before. Here a connection goes back only after a
 //! conversation that came to its end.
+//!
+//! Each answer has its own time. The last one, to a whole letter, has ten minutes (RFC 5321, 4.5.3.2.6): a relay may
+//! look through the letter first, and who does not wait for it sends the letter again.
 
 use std::{
     error::Error as _,
@@ -52,8 +55,10 @@ pub struct Relay {
     pub account: Option<(String, Secret)>,
     /// Connections held at once, at least 1.
     pub connections: usize,
-    /// How long connecting, and how long a conversation, may take.
+    /// How long connecting may take, and each answer of the relay's but the last.
     pub patience: Duration,
+    /// How long the answer to a whole letter may take.
+    pub last_patience: Duration,
 }
 
 /// Why a relay's settings cannot hold.
@@ -159,15 +164,7 @@ impl Connections {
     }
 
     async fn converse(&self, mut connection: AsyncSmtpConnection, letter: &Letter) -> End {
-        let mut heard = false;
-        let talk = talk(&mut connection, letter, &mut heard);
-        let end = match timeout(self.relay.patience, talk).await {
-            Ok(end) => end,
-            Err(_) if heard => End::Spoilt(Said::Unreachable(
-                "The mail relay stopped answering in mid-conversation.".to_owned(),
-            )),
-            Err(_) => End::Unheard("The mail relay stopped answering.".to_owned()),
-        };
+        let end = self.talk(&mut connection, letter).await;
         if let End::Answered(_) = end {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             if idle.len() < self.limit() {
@@ -185,77 +182,96 @@ impl Connections {
     }
 }
 
-/// Says one letter to the relay. `heard` becomes true once the relay has answered to some of it.
-async fn talk(connection: &mut AsyncSmtpConnection, letter: &Letter, heard: &mut bool) -> End {
-    let mut parameters = vec![];
-    let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
-    if !(is_ascii(&letter.to) && is_ascii(&letter.from)) {
-        if !connection
-            .server_info()
-            .supports_feature(Extension::SmtpUtfEight)
-        {
-            let words = "The mail relay does not take addresses in this script (SMTPUTF8).";
-            return End::Answered(Said::Refused(words.to_owned()));
+impl Connections {
+    /// Says one letter to the relay.
+    async fn talk(&self, connection: &mut AsyncSmtpConnection, letter: &Letter) -> End {
+        let mut parameters = vec![];
+        let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
+        if !(is_ascii(&letter.to) && is_ascii(&letter.from)) {
+            if !connection
+                .server_info()
+                .supports_feature(Extension::SmtpUtfEight)
+            {
+                let words = "The mail relay does not take addresses in this script (SMTPUTF8).";
+                return End::Answered(Said::Refused(words.to_owned()));
+            }
+            parameters.push(MailParameter::SmtpUtfEight);
         }
-        parameters.push(MailParameter::SmtpUtfEight);
-    }
-    let mail = Mail::new(Some(letter.from.clone()), parameters);
-    match connection.command(mail).await {
-        Ok(_) => *heard = true,
-        // Whatever it has against us as senders is no fault of the recipient's.
-        Err(error) if error.status().is_some() => {
-            return match code(&error) {
-                421 => End::Unheard(words("The mail relay", &error)),
-                _ => {
-                    reset(
-                        connection,
-                        Said::Later(words("The mail relay refuses us:", &error)),
-                    )
-                    .await
-                }
-            };
+        let patience = self.relay.patience;
+        let mail = Mail::new(Some(letter.from.clone()), parameters);
+        match timeout(patience, connection.command(mail)).await {
+            Ok(Ok(_)) => {}
+            // Whatever it has against us as senders is no fault of the recipient's.
+            Ok(Err(error)) if error.status().is_some() => {
+                return match code(&error) {
+                    421 => End::Unheard(words("The mail relay", &error)),
+                    _ => {
+                        let said = Said::Later(words("The mail relay refuses us:", &error));
+                        self.reset(connection, said).await
+                    }
+                };
+            }
+            Ok(Err(error)) => return End::Unheard(words("The mail relay", &error)),
+            Err(_) => return End::Unheard("The mail relay stopped answering.".to_owned()),
         }
-        Err(error) => return End::Unheard(words("The mail relay", &error)),
+        let to = Rcpt::new(letter.to.clone(), vec![]);
+        match timeout(patience, connection.command(to)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return self.refused(connection, &error, true).await,
+            Err(_) => return stopped(),
+        }
+        match timeout(patience, connection.command(Data)).await {
+            Ok(Ok(answer)) if answer.has_code(354) => {}
+            Ok(Ok(_)) => {
+                return End::Spoilt(Said::Later("The mail relay lost the thread.".to_owned()));
+            }
+            Ok(Err(error)) => return self.refused(connection, &error, true).await,
+            Err(_) => return stopped(),
+        }
+        // In one piece: the last line would wait for the relay's leave to send it otherwise.
+        let last_patience = self.relay.last_patience;
+        match timeout(last_patience, connection.command(Dotted(&letter.bytes))).await {
+            Ok(Ok(_)) => End::Answered(Said::Taken),
+            Ok(Err(error)) => self.refused(connection, &error, false).await,
+            Err(_) => stopped(),
+        }
     }
-    let to = Rcpt::new(letter.to.clone(), vec![]);
-    if let Err(error) = connection.command(to).await {
-        return refused(connection, &error, true).await;
+
+    /// What an error in the middle of a letter means; `open` says that the relay still has some of it in mind.
+    async fn refused(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        error: &Error,
+        open: bool,
+    ) -> End {
+        let said = match error.status() {
+            None => {
+                let words = words("The mail relay broke off:", error);
+                return End::Spoilt(Said::Later(words));
+            }
+            Some(_) if error.is_permanent() => Said::Refused(words("", error)),
+            Some(_) => Said::Later(words("", error)),
+        };
+        match code(error) {
+            421 => End::Spoilt(said),
+            _ if open => self.reset(connection, said).await,
+            _ => End::Answered(said),
+        }
     }
-    match connection.command(Data).await {
-        Ok(answer) if answer.has_code(354) => {}
-        Ok(_) => return End::Spoilt(Said::Later("The mail relay lost the thread.".to_owned())),
-        Err(error) => return refused(connection, &error, true).await,
-    }
-    // In one piece: the last line would wait for the relay's leave to send it otherwise.
-    match connection.command(Dotted(&letter.bytes)).await {
-        Ok(_) => End::Answered(Said::Taken),
-        Err(error) => refused(connection, &error, false).await,
+
+    /// Makes the relay forget a letter, so that the connection can take another.
+    async fn reset(&self, connection: &mut AsyncSmtpConnection, said: Said) -> End {
+        match timeout(self.relay.patience, connection.command(Rset.to_string())).await {
+            Ok(Ok(_)) => End::Answered(said),
+            Ok(Err(_)) | Err(_) => End::Spoilt(said),
+        }
     }
 }
 
-/// What an error in the middle of a letter means; `open` says that the relay still has some of it in mind.
-async fn refused(connection: &mut AsyncSmtpConnection, error: &Error, open: bool) -> End {
-    let said = match error.status() {
-        None => {
-            let words = words("The mail relay broke off:", error);
-            return End::Spoilt(Said::Later(words));
-        }
-        Some(_) if error.is_permanent() => Said::Refused(words("", error)),
-        Some(_) => Said::Later(words("", error)),
-    };
-    match code(error) {
-        421 => End::Spoilt(said),
-        _ if open => reset(connection, said).await,
-        _ => End::Answered(said),
-    }
-}
-
-/// Makes the relay forget a letter, so that the connection can take another.
-async fn reset(connection: &mut AsyncSmtpConnection, said: Said) -> End {
-    match connection.command(Rset.to_string()).await {
-        Ok(_) => End::Answered(said),
-        Err(_) => End::Spoilt(said),
-    }
+/// The end of a conversation in which the relay says nothing any more.
+fn stopped() -> End {
+    let words = "The mail relay stopped answering in mid-conversation.";
+    End::Spoilt(Said::Unreachable(words.to_owned()))
 }
 
 fn code(error: &Error) -> u16 {
