@@ -250,12 +250,20 @@ async fn what_may_have_reached_twilio_is_never_sent_again() {
     peer.instead(Instead::Hang);
     let (sid, outcome) = taken(text(&Phone::new(account).unwrap(), A).await);
     assert_eq!((sid, outcome), (None, Outcome::of_call(CallStatus(-39))));
-    peer.instead(Instead::Answer(201, json!({"surprise": true}), None));
-    let (sid, outcome) = taken(call(&peer.phone(), A).await);
-    assert_eq!(
-        (sid, outcome),
-        (None, Outcome::of(DeliveryStatus::InProgress))
-    );
+    for (status, body) in [
+        (201, json!({"surprise": true})),
+        (500, json!({"code": 20500})),
+        (502, json!("Bad Gateway")),
+        (504, json!({})),
+    ] {
+        peer.instead(Instead::Answer(status, body, None));
+        let (sid, outcome) = taken(call(&peer.phone(), A).await);
+        assert_eq!(
+            (sid, outcome),
+            (None, Outcome::of(DeliveryStatus::InProgress)),
+            "{status}"
+        );
+    }
 }
 
 #[tokio::test]

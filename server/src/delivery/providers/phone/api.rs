@@ -142,7 +142,9 @@ async fn read(response: Response) -> Reply {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
             busy("The phone provider does not know our account or its token.")
         }
-        status if status.is_server_error() => busy("The phone provider is not well at the moment."),
+        StatusCode::SERVICE_UNAVAILABLE => busy("The phone provider is not well at the moment."),
+        // It, or a gateway before it, broke down over the request: perhaps after it was carried out.
+        status if status.is_server_error() => Reply::Unknown,
         status if status.is_success() => match response.json().await {
             Ok(resource) => Reply::Resource(resource),
             Err(_) => Reply::Unknown,
