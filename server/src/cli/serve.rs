@@ -19,10 +19,10 @@ use crate::{
     routes::administration::{self, LINK_DAYS},
     settings::{ServeSettings, StoreSettings},
     state::App,
-    store::{Database, arrival, links},
+    store::{Database, arrival, links, reports},
 };
 
-/// How often ended sessions are forgotten.
+/// How often ended sessions, and what else is of no use any more, are forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// Serves.
@@ -144,6 +144,18 @@ async fn sweep(sessions: StoredSessions, db: Database, clock: SharedClock) {
             Ok(ended) => tracing::info!(ended, "forgot sessions that have ended"),
             Err(error) => {
                 tracing::warn!(error = causes(&error), "ended sessions were not forgotten")
+            }
+        }
+        match reports::forget(&db, clock.now()).await {
+            Ok(0) => {}
+            Ok(forgotten) => {
+                tracing::info!(forgotten, "forgot what proves reports that come no more")
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = causes(&error),
+                    "what proves old reports was not forgotten"
+                )
             }
         }
         match arrival::sweep(&db, clock.now()).await {

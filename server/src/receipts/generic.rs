@@ -131,7 +131,7 @@ fn read(event: MailEvent, id: &str, raw: &str, now: DateTime<Utc>) -> Report {
             provider: BOUNCES,
             event_id: id.to_owned(),
             target: match smtp::key_of(&data.message_id) {
-                Some(key) => Target::Key(key),
+                Some(key) => Target::Named(key, smtp::bare(&data.message_id).to_owned()),
                 None => Target::ProviderId(smtp::bare(&data.message_id).to_owned()),
             },
             outcome,

@@ -18,6 +18,9 @@ pub const MAILGUN: &str = "mailgun";
 /// How old a signature may be: Mailgun repeats what we did not answer for eight hours.
 pub const LONGEST: TimeDelta = TimeDelta::hours(9);
 
+/// When a token may be forgotten: its signature is refused for its age by then.
+pub const FORGOTTEN: TimeDelta = TimeDelta::hours(10);
+
 #[derive(Deserialize)]
 struct Webhook {
     signature: Signature,
@@ -124,7 +127,7 @@ fn read(event: Event, raw: &str, now: DateTime<Utc>) -> Result<Report, Unproven>
     let id = event.message.headers.message_id.as_deref();
     let id = id.ok_or(Unproven::Missing("message-id"))?;
     let target = match smtp::key_of(id) {
-        Some(key) => Target::Key(key),
+        Some(key) => Target::Named(key, smtp::bare(id).to_owned()),
         None => Target::ProviderId(smtp::bare(id).to_owned()),
     };
     let at = from_seconds(event.timestamp).map_or(now, |at| at.min(now));

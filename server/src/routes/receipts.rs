@@ -17,20 +17,24 @@ use shared::{
 };
 
 use crate::{
-    delivery::providers::{DeliveryKey, Target},
+    delivery::providers::DeliveryKey,
     entry,
     error::{Answer, Refusal},
     extract::Params,
     receipts::{
         Report, Unproven, Wish,
         generic::{self, MailEvent},
-        mailgun::{self, MAILGUN},
-        twilio::{self, Signed, incoming, status},
+        mailgun,
+        twilio::{
+            self, Signed, incoming,
+            status::{self, TWILIO},
+        },
     },
     state::App,
     store::{
-        receipts::{Applied, apply},
-        reports, suppression,
+        receipts::{self, Applied},
+        reports::{self, Beside, Wished},
+        suppression,
     },
 };
 
@@ -58,14 +62,14 @@ pub async fn twilio_messages(
 ) -> Answer<StatusCode> {
     let signed = from_twilio(&app, &uri.to_string(), &headers, &body)?;
     let (raw, now) = (String::from_utf8_lossy(&body), app.clock.now());
-    let receipt = status::message(&signed, target(&params), &raw, now).map_err(refused)?;
+    let receipt = status::message(&signed, key(&params), &raw, now).map_err(refused)?;
     let learned = suppression::learned(Device::Text, &receipt.outcome);
     let wish = learned.zip(signed.get("To")).map(|(why, to)| Wish {
         device: Device::Text,
         address: to.to_owned(),
         why: Some(why),
     });
-    take_in(&app, &Report { receipt, wish }, now).await?;
+    take_in(&app, &Report { receipt, wish }, None, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -92,28 +96,25 @@ pub async fn twilio_calls(
     let signed = from_twilio(&app, &uri.to_string(), &headers, &body)?;
     let (raw, now) = (String::from_utf8_lossy(&body), app.clock.now());
     let extension = params.get("extension").is_some();
-    let receipt = status::call(&signed, target(&params), extension, &raw, now).map_err(refused)?;
+    let receipt = status::call(&signed, key(&params), extension, &raw, now).map_err(refused)?;
     let said = match signed.get("Digits") {
         None => None,
         Some(_) if receipt.outcome.confirmed => Some(THANKS),
         Some(_) => Some(SILENCE),
     };
-    take_in(
-        &app,
-        &Report {
-            receipt,
-            wish: None,
-        },
-        now,
-    )
-    .await?;
+    let report = Report {
+        receipt,
+        wish: None,
+    };
+    take_in(&app, &report, None, now).await?;
     Ok(match said {
         Some(twiml) => xml(twiml),
         None => StatusCode::NO_CONTENT.into_response(),
     })
 }
 
-/// Takes a text message that somebody sent us: after STOP no text message goes there until START.
+/// Takes a text message that somebody sent us: after STOP no text message goes there until START. The same one again
+/// says nothing, so that a repeat does not undo what was said after it.
 #[utoipa::path(post, path = paths::TWILIO_INCOMING, tag = "receipts", security(()),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses(
@@ -128,8 +129,10 @@ pub async fn twilio_incoming(
     body: Bytes,
 ) -> Answer<Response> {
     let signed = from_twilio(&app, &uri.to_string(), &headers, &body)?;
-    if let Some(wish) = incoming::wish(&signed) {
-        heed(&app, &wish, app.clock.now()).await?;
+    let wish = incoming::wish(&signed);
+    if let Some(wish) = wish.and_then(|wish| wished(&app, &wish)) {
+        let sid = status::sid(&signed, &["MessageSid", "SmsSid"]).map_err(refused)?;
+        reports::heed(&app.db, TWILIO, sid, &wish, app.clock.now()).await?;
     }
     Ok(xml(SILENCE))
 }
@@ -146,19 +149,13 @@ pub async fn mailgun(State(app): State<App>, body: Bytes) -> Answer<StatusCode> 
     let key = set_up(app.proofs.mailgun.as_ref(), "--mailgun-signing-key")?;
     let now = app.clock.now();
     let proven = mailgun::prove(key, &body, now).map_err(not_acceptable)?;
-    if !reports::use_token(&app.db, MAILGUN, &proven.token, now).await? {
-        return Err(not_acceptable(Unproven::Stale));
+    let (report, token) = (proven.report, Some(proven.token));
+    match take_in(&app, &report, token, now).await? {
+        Applied::TokenUsed => Err(not_acceptable(Unproven::Stale)),
+        Applied::News | Applied::NothingNew | Applied::Repeat | Applied::NoSuchDelivery => {
+            Ok(StatusCode::OK)
+        }
     }
-    if let Err(refusal) = take_in(&app, &proven.report, now).await {
-        reports::give_token_back(&app.db, MAILGUN, &proven.token).await?;
-        return Err(refusal);
-    }
-    reports::forget_tokens(
-        &app.db,
-        now - mailgun::LONGEST - crate::receipts::CLOCK_SKEW,
-    )
-    .await?;
-    Ok(StatusCode::OK)
 }
 
 /// Takes what any other mail system reports of an email, signed as Standard Webhooks says.
@@ -187,36 +184,30 @@ pub async fn bounces(
         signature: text(&headers, "webhook-signature"),
     };
     let report = generic::prove(secret, proof, &body, now).map_err(refused)?;
-    take_in(&app, &report, now).await?;
+    take_in(&app, &report, None, now).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Applies a report, whatever order it comes in.
-async fn take_in(app: &App, report: &Report, now: DateTime<Utc>) -> Answer<()> {
-    let receipt = &report.receipt;
-    let applied = apply(&app.db, receipt, now).await?;
-    if applied == Applied::NoSuchDelivery {
-        reports::keep_stray(&app.db, receipt, now).await?;
-    }
-    if let Some(wish) = &report.wish {
-        heed(app, wish, now).await?;
-    }
-    Ok(())
+async fn take_in(
+    app: &App,
+    report: &Report,
+    token: Option<String>,
+    now: DateTime<Utc>,
+) -> Answer<Applied> {
+    let wish = report.wish.as_ref().and_then(|wish| wished(app, wish));
+    let beside = Beside { token, wish };
+    Ok(receipts::take_in(&app.db, &report.receipt, &beside, now).await?)
 }
 
-/// Does as a person wishes. An address that is none of its device is nobody's.
-async fn heed(app: &App, wish: &Wish, now: DateTime<Utc>) -> Answer<()> {
-    let Some(key) = entry::address_key(app.district.phone_region, wish.device, &wish.address)
-    else {
-        return Ok(());
-    };
-    match wish.why {
-        Some(why) => suppression::suppress(&app.db, wish.device, &key, why, now).await?,
-        None => {
-            suppression::lift(&app.db, wish.device, &key).await?;
-        }
-    }
-    Ok(())
+/// A wish about an address in its normal form. One that is none of its device is nobody's.
+fn wished(app: &App, wish: &Wish) -> Option<Wished> {
+    let address = entry::address_key(app.district.phone_region, wish.device, &wish.address)?;
+    Some(Wished {
+        device: wish.device,
+        address,
+        why: wish.why,
+    })
 }
 
 /// The parameters of a request that our account at Twilio signed.
@@ -230,9 +221,8 @@ fn from_twilio(app: &App, uri: &str, headers: &HeaderMap, body: &[u8]) -> Answer
     Signed::prove(token, &url, signature, is_json, body).map_err(refused)
 }
 
-fn target(params: &Params) -> Option<Target> {
-    let key: DeliveryKey = params.get("delivery")?.parse().ok()?;
-    Some(Target::Key(key))
+fn key(params: &Params) -> Option<DeliveryKey> {
+    params.get("delivery")?.parse().ok()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

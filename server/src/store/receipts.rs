@@ -4,24 +4,25 @@ use chrono::{DateTime, Utc};
 use shared::{
     call_status::CallStatus,
     delivery::{DeliveryStatus, Device},
-    message::MessageId,
+    message::{MessageId, MessageStatus},
 };
 
 use super::{
     BeginWrite, Database, StoreError,
-    guard::{Guard, Kept},
+    guard::{Guard, Held, Kept},
     on_database,
+    reports::{Beside, Reports},
     time::Timestamp,
     word::Word,
 };
 use crate::delivery::providers::{DeliveryKey, InFlight, Outcome, Receipt, Target};
 
 const BY_PROVIDER_ID: &str = "
-    select message_id, number from deliveries where provider = $1 and provider_id = $2";
+    select message_id, number, provider_id from deliveries where provider = $1 and provider_id = $2";
 
 /// A duplicate was never handed over, so nothing is reported of it.
 const BY_KEY: &str = "
-    select message_id, number from deliveries
+    select message_id, number, provider_id from deliveries
     where message_id = $1 and number = $2 and first_number = number";
 
 const KEEP: &str = "
@@ -53,6 +54,8 @@ pub enum Applied {
     /// No delivery is known by that name, or not yet: a provider may call back before its answer was recorded,
     /// and should try again.
     NoSuchDelivery,
+    /// It is signed with a token that was good for another report; nothing was kept.
+    TokenUsed,
 }
 
 /// Takes in one receipt.
@@ -64,12 +67,34 @@ pub async fn apply(
     receipt: &Receipt,
     now: DateTime<Utc>,
 ) -> Result<Applied, StoreError> {
+    take(db, receipt, None, now).await
+}
+
+/// Takes in one report with all that it brings. One that names no delivery of ours is kept as it came.
+///
+/// # Errors
+/// Where the database fails; then nothing was kept, and the provider should try again.
+pub async fn take_in(
+    db: &Database,
+    receipt: &Receipt,
+    beside: &Beside,
+    now: DateTime<Utc>,
+) -> Result<Applied, StoreError> {
+    take(db, receipt, Some(beside), now).await
+}
+
+async fn take(
+    db: &Database,
+    receipt: &Receipt,
+    beside: Option<&Beside>,
+    now: DateTime<Utc>,
+) -> Result<Applied, StoreError> {
     let now = Timestamp::from(now);
     // A provider's clock may be ahead of ours.
     let at = Timestamp::from(receipt.at).min(now);
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
-        let found: Option<(i64, i64)> = match &receipt.target {
+        let found: Option<(i64, i64, Option<String>)> = match &receipt.target {
             Target::ProviderId(id) => {
                 sqlx::query_as(BY_PROVIDER_ID)
                     .bind(receipt.provider)
@@ -77,7 +102,7 @@ pub async fn apply(
                     .fetch_optional(&mut *tx)
                     .await?
             }
-            Target::Key(key) => {
+            Target::Key(key) | Target::Named(key, _) => {
                 sqlx::query_as(BY_KEY)
                     .bind(key.message.0)
                     .bind(i64::from(key.number))
@@ -85,43 +110,113 @@ pub async fn apply(
                     .await?
             }
         };
-        let Some((id, number)) = found else {
-            return Ok(Applied::NoSuchDelivery);
+        let found = found.filter(|(_, _, known)| is_of(receipt, known.as_deref()));
+        let mut held = None;
+        if let Some((id, number, _)) = found {
+            held = tx.hold(id).await?.map(|held| (held, number));
+        }
+        let fresh = match (&held, beside) {
+            (Some((held, number)), _) => {
+                let kept = sqlx::query(KEEP)
+                    .bind(receipt.provider)
+                    .bind(&receipt.event_id)
+                    .bind(held.id)
+                    .bind(number)
+                    .bind(at)
+                    .bind(now)
+                    .bind(receipt.raw.replace('\0', "\u{fffd}"))
+                    .execute(&mut *tx)
+                    .await?;
+                kept.rows_affected() == 1
+            }
+            (None, Some(_)) => tx.keep_stray(receipt, now).await?,
+            (None, None) => return Ok(Applied::NoSuchDelivery),
         };
-        let Some(mut held) = tx.hold(id).await? else {
-            return Ok(Applied::NoSuchDelivery);
-        };
-        let kept = sqlx::query(KEEP)
-            .bind(receipt.provider)
-            .bind(&receipt.event_id)
-            .bind(id)
-            .bind(number)
-            .bind(at)
-            .bind(now)
-            .bind(receipt.raw.replace('\0', "\u{fffd}"))
-            .execute(&mut *tx)
-            .await?
-            .rows_affected();
-        if kept == 0 {
+        if !fresh {
             return Ok(Applied::Repeat);
         }
-        let mut news = false;
-        for before in tx.kept(&held, &[number]).await? {
-            let Some(after) = heard(&before, &receipt.outcome, at, None) else {
-                continue;
+        if let Some(token) = beside.and_then(|beside| beside.token.as_deref())
+            && !tx.use_token(receipt.provider, token, now).await?
+        {
+            return Ok(Applied::TokenUsed);
+        }
+        let (mut applied, mut since) = (Applied::NoSuchDelivery, at);
+        if let Some((mut held, number)) = held {
+            applied = Applied::NothingNew;
+            let taken: Option<(i64, i64, Option<String>)> = match &receipt.target {
+                Target::Named(_, id) => {
+                    sqlx::query_as(BY_PROVIDER_ID)
+                        .bind(receipt.provider)
+                        .bind(id)
+                        .fetch_optional(&mut *tx)
+                        .await?
+                }
+                Target::ProviderId(_) | Target::Key(_) => None,
             };
-            tx.change(&mut held, &[(before, after)]).await?;
-            held.conclude(now);
-            tx.let_go(&held, now).await?;
-            news = true;
+            for before in tx.kept(&held, &[number]).await? {
+                since = before.standing.at.unwrap_or(at).min(at);
+                let after = heard(&before, &receipt.outcome, at, None);
+                if after.is_some() {
+                    applied = Applied::News;
+                }
+                let name = name(&before, receipt).filter(|_| taken.is_none());
+                let Some(after) = with_name(&mut held, &before, after, name, now) else {
+                    continue;
+                };
+                tx.change(&mut held, &[(before, after)]).await?;
+                held.conclude(now);
+                tx.let_go(&held, now).await?;
+            }
+        }
+        if let Some(wish) = beside.and_then(|beside| beside.wish.as_ref()) {
+            tx.heed(wish, since, now).await?;
         }
         tx.commit().await?;
-        Ok(if news {
-            Applied::News
-        } else {
-            Applied::NothingNew
-        })
+        Ok(applied)
     })
+}
+
+/// Whether a receipt may be about a delivery that is known by this name. Letter case tells no two names apart.
+fn is_of(receipt: &Receipt, known: Option<&str>) -> bool {
+    match (&receipt.target, known) {
+        (Target::Named(_, id), Some(known)) => known.eq_ignore_ascii_case(id),
+        (Target::Named(..), None) | (Target::ProviderId(_) | Target::Key(_), _) => true,
+    }
+}
+
+/// The name that a receipt tells of a delivery that has none yet: the answer to its hand-over was lost.
+fn name(before: &Kept, receipt: &Receipt) -> Option<String> {
+    match &receipt.target {
+        Target::Named(_, id)
+            if before.provider_id.is_none()
+                && before.provider.as_deref() == Some(receipt.provider) =>
+        {
+            Some(id.clone())
+        }
+        Target::Named(..) | Target::ProviderId(_) | Target::Key(_) => None,
+    }
+}
+
+/// The same with this name. What is in flight of a canceled message can perhaps be taken back by it.
+fn with_name(
+    held: &mut Held,
+    before: &Kept,
+    after: Option<Kept>,
+    name: Option<String>,
+    now: Timestamp,
+) -> Option<Kept> {
+    let Some(name) = name else {
+        return after;
+    };
+    let after = Kept {
+        provider_id: Some(name),
+        ..after.unwrap_or_else(|| before.clone())
+    };
+    let open = after.standing.status == DeliveryStatus::InProgress;
+    if open && held.status == MessageStatus::Canceled {
+        held.check_at = Some(now);
+    }
+    Some(after)
 }
 
 /// What a delivery becomes by an outcome; `None` where that is no news. While it stays open, its provider is

@@ -24,11 +24,11 @@ use crate::{
     receipts::Why,
 };
 
-const SUPPRESS: &str = "
+pub(super) const SUPPRESS: &str = "
     insert into suppressions (device, address_key, why, at) values ($1, $2, $3, $4)
     on conflict (device, address_key) do nothing";
 
-const LIFT: &str = "delete from suppressions where device = $1 and address_key = $2";
+pub(super) const LIFT: &str = "delete from suppressions where device = $1 and address_key = $2";
 
 /// Each pair by its key (see `guard`).
 const AMONG: &str = "
@@ -70,15 +70,8 @@ pub async fn suppress(
     Ok(())
 }
 
-/// Reaches an address again; `false` where it was never suppressed.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn lift(db: &Database, device: Device, address: &str) -> Result<bool, StoreError> {
-    Ok(write!(db, LIFT, device.as_str(), address) > 0)
-}
-
-/// The same, where somebody here says so, who is recorded; the address is not.
+/// Reaches an address again, where somebody here says so, who is recorded; the address is not. `false` where it was
+/// never suppressed.
 ///
 /// # Errors
 /// Where the database fails; then it is not lifted.

@@ -5,13 +5,14 @@ use axum::{
     http::{Request, header},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use chrono::TimeDelta;
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use server::{
     entry,
     receipts::{Proofs, Why},
     secret::Secret,
-    store::{District, reports, suppression},
+    store::{Database, District, reports, suppression},
 };
 use sha1::Sha1;
 use shared::session::Role;
@@ -88,6 +89,14 @@ impl Reported {
     async fn detail(&self) -> Value {
         let path = format!("/api/messages/{}", self.message);
         self.app.get(&path, &self.cookie).await.json()
+    }
+
+    /// Runs statements that the server itself has no use for.
+    async fn execute(&self, sql: &'static str) {
+        let Database::Sqlite(pool) = &self.app.db else {
+            panic!("it is SQLite")
+        };
+        sqlx::raw_sql(sql).execute(pool).await.unwrap();
     }
 
     async fn suppressed(&self) -> Vec<(String, Why)> {
@@ -262,40 +271,79 @@ async fn a_receipt_for_a_delivery_that_is_not_ours_is_answered_and_kept() {
     assert!(strays[0].1.contains("MessageStatus="));
 }
 
+/// A text message that somebody sent us.
+fn incoming(sid: &str, words: &str) -> Request<Body> {
+    let params = [
+        ("MessageSid", sid),
+        ("From", "+16125550100"),
+        ("To", "+16125550199"),
+        ("Body", words),
+    ];
+    signed("/api/receipts/twilio/incoming", &params, TOKEN)
+}
+
 #[tokio::test]
-async fn a_stop_by_text_holds_until_start() {
+async fn a_stop_by_text_holds_until_start_and_each_text_counts_once() {
     let log = Reported::new().await;
-    let say = async |words: &str| {
-        let params = [
-            ("MessageSid", "SM9"),
-            ("From", "+16125550100"),
-            ("To", "+16125550199"),
-            ("Body", words),
-        ];
-        let answer = log
-            .app
-            .send(signed("/api/receipts/twilio/incoming", &params, TOKEN))
-            .await;
+    let say = async |sid: &str, words: &str| {
+        let answer = log.app.send(incoming(sid, words)).await;
         assert_eq!(
             (answer.status.as_u16(), answer.body.as_slice()),
             (200, &b"<Response/>"[..])
         );
         log.suppressed().await
     };
-    assert_eq!(say("Thanks!").await, []);
+    let stopped = [("+16125550100".to_owned(), Why::Stop)];
+    assert_eq!(say("SM1", "Thanks!").await, []);
+    assert_eq!(say("SM2", " stop ").await, stopped);
+    assert_eq!(say("SM3", "STOP").await, stopped);
+    assert_eq!(say("SM4", "Start").await, []);
+    // Twilio did not hear our answer to the first one.
+    assert_eq!(say("SM2", " stop ").await, []);
+    assert_eq!(say("SM5", "Stop").await, stopped);
+    assert_eq!(say("SM4", "Start").await, stopped);
+    assert_eq!(say("SM6", "Start").await, []);
+    let path = "/api/receipts/twilio/incoming";
+    let stop = [("From", "+16125550100"), ("Body", "STOP")];
+    log.app.send(signed(path, &stop, "x")).await.problem(403);
+    let nameless = log.app.send(signed(path, &stop, TOKEN)).await.problem(403);
+    assert!(
+        nameless["detail"]
+            .as_str()
+            .unwrap()
+            .contains("MessageSid is missing"),
+        "{nameless}"
+    );
+    assert_eq!(log.suppressed().await, []);
+}
+
+#[tokio::test]
+async fn a_late_word_of_the_carrier_does_not_undo_a_start() {
+    let log = Reported::new().await;
+    log.text(0, "sending").await;
+    log.app.clock.advance(TimeDelta::minutes(1));
+    log.app.send(incoming("SM8", "STOP")).await;
+    log.app.send(incoming("SM9", "START")).await;
+    log.app.clock.advance(TimeDelta::minutes(1));
+    // It was in flight while the number was stopped.
+    let failed = |sid| {
+        [
+            ("MessageSid", sid),
+            ("MessageStatus", "failed"),
+            ("ErrorCode", "21610"),
+            ("To", "+16125550100"),
+        ]
+    };
+    log.twilio("messages", 0, &failed("SM0")).await;
+    assert_eq!(log.standing(0).await, ("opted_out".into(), json!(-33)));
+    assert_eq!(log.suppressed().await, []);
+    // This one is sent after it.
+    log.text(1, "sending").await;
+    log.twilio("messages", 1, &failed("SM1")).await;
     assert_eq!(
-        say(" stop ").await,
+        log.suppressed().await,
         [("+16125550100".to_owned(), Why::Stop)]
     );
-    assert_eq!(say("STOP").await.len(), 1);
-    assert_eq!(say("Start").await, []);
-    let forged = signed(
-        "/api/receipts/twilio/incoming",
-        &[("From", "+16125550100"), ("Body", "STOP")],
-        "x",
-    );
-    log.app.send(forged).await.problem(403);
-    assert_eq!(log.suppressed().await, []);
 }
 
 #[tokio::test]

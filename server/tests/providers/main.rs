@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the API's tests look for more")]
 mod app;
 
+mod callbacks;
 mod letters;
 mod misbehaving;
 mod phone;

@@ -74,8 +74,8 @@ struct Inner {
     instead: VecDeque<Instead>,
     /// What became of each resource, by its SID.
     resources: HashMap<String, Value>,
-    /// The number each was made for.
-    made_for: HashMap<String, String>,
+    /// What each was made of.
+    made_of: HashMap<String, Seen>,
 }
 
 /// The peer.
@@ -135,13 +135,47 @@ impl Peer {
     /// The SID of what was made for each number.
     pub fn sids(&self) -> Vec<(String, String)> {
         let inner = self.inner.lock().unwrap();
-        let pair = |(sid, to): (&String, &String)| (to.clone(), sid.clone());
-        inner.made_for.iter().map(pair).collect()
+        let pair = |(sid, of): (&String, &Seen)| (of.one("To").to_owned(), sid.clone());
+        inner.made_of.iter().map(pair).collect()
+    }
+
+    /// The SID of what was made for a number, which is one.
+    #[track_caller]
+    pub fn sid(&self, to: &str) -> String {
+        let mut sids = self.sids();
+        sids.retain(|(other, _)| other == to);
+        assert_eq!(sids.len(), 1, "{to}: {sids:?}");
+        sids.remove(0).1
+    }
+
+    /// Reports over HTTP what became of a message or call, to where it was asked to, signed; answers the status that it
+    /// got.
+    pub async fn call_back(&self, sid: &str, words: &[(&str, &str)]) -> u16 {
+        let of = self.inner.lock().unwrap().made_of[sid].clone();
+        let name = match of.path.as_str() {
+            "Messages.json" => "MessageSid",
+            _ => "CallSid",
+        };
+        let to = of.one("To");
+        let own = [(name, sid), ("AccountSid", SID), ("To", to), ("From", FROM)];
+        let params = [&own[..], words].concat();
+        let url = of.one("StatusCallback");
+        let answer = reqwest::Client::new()
+            .post(url)
+            .header("x-twilio-signature", Peer::sign(url, &params))
+            .form(&params)
+            .send();
+        answer.await.unwrap().status().as_u16()
     }
 
     /// What it got, in order.
     pub fn seen(&self) -> Vec<Seen> {
         self.inner.lock().unwrap().seen.clone()
+    }
+
+    /// How many messages and calls were made.
+    pub fn made(&self) -> usize {
+        self.inner.lock().unwrap().made_of.len()
     }
 
     /// `X-Twilio-Signature` of a callback to `url`.
@@ -211,10 +245,18 @@ fn create(peer: &Peer, seen: &Seen) -> Response {
         )
             .into_response()
     };
-    match (
-        seen.one("To"),
-        seen.all("From").first().copied().unwrap_or(FROM),
-    ) {
+    let (from, service) = (seen.all("From"), seen.all("MessagingServiceSid"));
+    let says = ["Body", "Twiml"].map(|name| seen.all(name).len());
+    if seen.all("To").len() != 1 {
+        return refuse(21604);
+    }
+    if from.len() + service.len() != 1 {
+        return refuse(21603);
+    }
+    if says != [1, 0] && says != [0, 1] {
+        return refuse(21602);
+    }
+    match (seen.one("To"), from.first().copied().unwrap_or(FROM)) {
         (_, "+15005550001") => refuse(21212),
         (_, "+15005550007") => refuse(21606),
         ("+15005550001", _) => refuse(21211),
@@ -228,9 +270,7 @@ fn create(peer: &Peer, seen: &Seen) -> Response {
                 "CA"
             };
             let sid = format!("{prefix}{:032x}", inner.resources.len() + 1);
-            inner
-                .made_for
-                .insert(sid.clone(), seen.one("To").to_owned());
+            inner.made_of.insert(sid.clone(), seen.clone());
             let resource = json!({"sid": sid, "status": "queued", "error_code": null});
             inner.resources.insert(sid, resource.clone());
             (StatusCode::CREATED, Json(resource)).into_response()

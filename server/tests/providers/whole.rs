@@ -12,6 +12,7 @@ use server::{
     delivery::{
         Dispatcher, Route, Routes, Rules, Step,
         providers::{
+            phone::{Account, Phone},
             sandbox::Pace,
             smtp::{self, Smtp, Tls},
         },
@@ -30,23 +31,32 @@ use crate::{
 };
 
 /// A server with a dispatcher, a telephone company and perhaps a relay.
-struct Whole {
-    app: TestApp,
-    dispatcher: Dispatcher,
-    peer: Peer,
-    cookie: String,
+pub struct Whole {
+    pub app: TestApp,
+    pub dispatcher: Dispatcher,
+    pub peer: Peer,
+    pub cookie: String,
 }
 
 impl Whole {
-    async fn new(relay: Option<&Relay>) -> Whole {
+    pub async fn new(relay: Option<&Relay>) -> Whole {
+        Self::at(PUBLIC, relay).await
+    }
+
+    /// Where the telephone company reaches the server.
+    pub async fn at(public: &str, relay: Option<&Relay>) -> Whole {
         let app = TestApp::new().await.with_proofs(Proofs {
-            public_url: Some(PUBLIC.into()),
+            public_url: Some(public.into()),
             twilio: Some(Secret::new(TOKEN)),
             ..Proofs::default()
         });
         let peer = Peer::start().await;
         let mut routes = Routes::sandbox(&app.db, &app.app.clock, Pace::Lifelike);
-        routes.text = Route::to(Arc::new(peer.phone()));
+        let account = Account {
+            public_url: Some(public.into()),
+            ..peer.account()
+        };
+        routes.text = Route::to(Arc::new(Phone::new(account).unwrap()));
         routes.voice = routes.text.clone();
         if let Some(relay) = relay {
             let relay = smtp::Relay {
@@ -77,7 +87,7 @@ impl Whole {
     }
 
     /// Submits a message to these addresses, and dispatches it.
-    async fn send(&self, subject: &str, deliveries: Value) -> String {
+    pub async fn send(&self, subject: &str, deliveries: Value) -> String {
         let message = json!({
             "external_id": subject, "message_type": "Message Builder", "organization": "High School",
             "subject": subject, "sender": "Administrator, System", "created_at": "2020-01-31T15:00:00-06:00",
@@ -100,7 +110,7 @@ impl Whole {
     }
 
     /// Each delivery's status, number and reason.
-    async fn standings(&self, message: &str) -> Vec<(String, Value, Value)> {
+    pub async fn standings(&self, message: &str) -> Vec<(String, Value, Value)> {
         let page = self
             .app
             .get(&format!("{message}/deliveries"), &self.cookie)
@@ -118,7 +128,7 @@ impl Whole {
     }
 
     /// Calls back, as the peer was asked to.
-    async fn call_back(&self, url: &str, params: &[(&str, &str)]) -> u16 {
+    pub async fn call_back(&self, url: &str, params: &[(&str, &str)]) -> u16 {
         let form = reqwest::Url::parse_with_params("http://x/", params).unwrap();
         let request = Request::post(url.strip_prefix(PUBLIC).unwrap())
             .header("content-type", "application/x-www-form-urlencoded")
@@ -156,16 +166,21 @@ async fn a_message_goes_out_by_every_way_and_its_receipts_tell_its_end() {
 
     let seen = whole.peer.seen();
     assert_eq!(seen.len(), 2, "one text message and one call: {seen:?}");
+    let sids = whole.peer.sids();
+    let sid = |prefix: &str| {
+        let mut of = sids.iter().map(|(_, sid)| sid.as_str());
+        of.find(|sid| sid.starts_with(prefix)).unwrap()
+    };
     for request in &seen {
         let url = request.one("StatusCallback");
         if request.path == "Messages.json" {
             for status in ["delivered", "sent", "delivered"] {
-                let params = [("MessageSid", "SM1"), ("MessageStatus", status)];
+                let params = [("MessageSid", sid("SM")), ("MessageStatus", status)];
                 assert_eq!(whole.call_back(url, &params).await, 204);
             }
         } else {
             let params = [
-                ("CallSid", "CA1"),
+                ("CallSid", sid("CA")),
                 ("CallStatus", "completed"),
                 ("AnsweredBy", "machine_start"),
             ];
@@ -189,7 +204,12 @@ async fn nothing_is_handed_over_to_who_said_stop() {
     let whole = Whole::new(None).await;
     let incoming = format!("{PUBLIC}/api/receipts/twilio/incoming");
     let say = async |words| {
-        let params = [("From", "+16125550100"), ("Body", words)];
+        let sid = format!("SM{words}");
+        let params = [
+            ("MessageSid", sid.as_str()),
+            ("From", "+16125550100"),
+            ("Body", words),
+        ];
         assert_eq!(whole.call_back(&incoming, &params).await, 200);
     };
     let number = json!([{"device": "text", "address": "612-555-0100"}]);
@@ -271,13 +291,7 @@ async fn what_twilio_still_has_of_a_canceled_message_is_taken_back() {
         .find(|seen| seen.one("To") == "+16125550101")
         .unwrap();
     // The second has left Twilio, but nobody has told us yet.
-    let sids = whole.peer.sids();
-    let sid = sids
-        .iter()
-        .find(|(to, _)| to == "+16125550101")
-        .unwrap()
-        .1
-        .clone();
+    let sid = whole.peer.sid("+16125550101");
     whole
         .peer
         .becomes(&sid, json!({"sid": sid, "status": "sent"}));
@@ -312,13 +326,7 @@ async fn a_refresh_asks_what_is_open_once_for_all_viewers() {
         {"device": "text", "address": "612-555-0101"},
     ]);
     let message = whole.send("Refreshed", numbers).await;
-    let sids = whole.peer.sids();
-    let sid = sids
-        .iter()
-        .find(|(to, _)| to == "+16125550100")
-        .unwrap()
-        .1
-        .clone();
+    let sid = whole.peer.sid("+16125550100");
     whole
         .peer
         .becomes(&sid, json!({"sid": sid, "status": "delivered"}));
@@ -348,12 +356,7 @@ async fn a_refresh_asks_what_is_open_once_for_all_viewers() {
     refresh(2).await;
     whole.app.clock.advance(TimeDelta::seconds(30));
     refresh(3).await;
-    let other = sids
-        .iter()
-        .find(|(to, _)| to == "+16125550101")
-        .unwrap()
-        .1
-        .clone();
+    let other = whole.peer.sid("+16125550101");
     whole.peer.becomes(
         &other,
         json!({"sid": other, "status": "failed", "error_code": 30003}),

@@ -1,6 +1,6 @@
 //! Suppression, tokens that count once, and turns to ask: what is kept of reports besides deliveries.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use server::{
     delivery::providers::{Outcome, Receipt, Target},
     receipts::Why,
@@ -9,9 +9,10 @@ use server::{
             Who,
             read::{self, Wanted},
         },
+        receipts::{Applied, take_in},
         refresh::{self, Turn},
-        reports,
-        suppression::{self, learned, lift, suppress, suppressed},
+        reports::{self, Beside, Wished},
+        suppression::{self, learned, lift_by, suppress, suppressed},
         time::Timestamp,
     },
 };
@@ -24,6 +25,25 @@ use shared::{
 
 use crate::log::{Log, message, on_both_databases};
 
+/// A report that names no delivery of ours.
+fn stray(event: &str, at: DateTime<Utc>) -> Receipt {
+    Receipt {
+        provider: "mailgun",
+        event_id: event.to_owned(),
+        target: Target::ProviderId("elsewhere".into()),
+        outcome: Outcome::of(DeliveryStatus::Sent),
+        at,
+        raw: "{\"zero\": \"\u{0}\"}".into(),
+    }
+}
+
+fn signed(token: &str) -> Beside {
+    Beside {
+        token: Some(token.to_owned()),
+        wish: None,
+    }
+}
+
 on_both_databases! {
     async fn an_address_is_suppressed_on_its_device_until_it_is_lifted(log: Log) {
         let (text, phone) = (Device::Text, "+16125550100");
@@ -32,14 +52,15 @@ on_both_databases! {
         assert_eq!(found.into_iter().collect::<Vec<_>>(), [(phone.to_owned(), Why::Stop)]);
         assert!(suppressed(&log.db, Device::Voice, &[phone]).await.expect("it answers").is_empty());
         assert!(suppressed(&log.db, text, &[]).await.expect("it answers").is_empty());
-        assert!(lift(&log.db, text, phone).await.expect("it is lifted"));
-        assert!(!lift(&log.db, text, phone).await.expect("a repeat changes nothing"));
+        let lift = async || lift_by(&log.db, text, phone, &Who::SHELL, log.now).await.expect("it answers");
+        assert!(lift().await);
+        assert!(!lift().await, "a repeat changes nothing");
         assert!(suppressed(&log.db, text, &[phone]).await.expect("it answers").is_empty());
     }
 
     async fn whoever_lifts_one_by_hand_is_recorded_and_the_address_is_not(log: Log) {
         let (text, phone) = (Device::Text, "+16125550100");
-        let lift = async || suppression::lift_by(&log.db, text, phone, &Who::SHELL, log.now).await.expect("it answers");
+        let lift = async || lift_by(&log.db, text, phone, &Who::SHELL, log.now).await.expect("it answers");
         assert!(!lift().await, "nothing is suppressed");
         suppress(&log.db, text, phone, Why::Stop, log.now).await.expect("it is kept");
         assert!(lift().await);
@@ -79,44 +100,64 @@ on_both_databases! {
         assert!(found.contains_key("p900@nomail.com"));
     }
 
-    async fn a_token_counts_once_until_it_is_given_back_or_forgotten(log: Log) {
-        let now = log.now;
-        let used = async |at| reports::use_token(&log.db, "mailgun", "token", at).await.expect("it answers");
-        assert!(used(now).await);
-        assert!(!used(now).await);
-        reports::give_token_back(&log.db, "mailgun", "token").await.expect("it answers");
-        assert!(used(now).await);
-        assert_eq!(reports::forget_tokens(&log.db, now).await.expect("it answers"), 0);
-        assert_eq!(reports::forget_tokens(&log.db, now + TimeDelta::seconds(1)).await.expect("it answers"), 1);
-        assert!(used(now).await);
+    async fn a_token_is_good_for_one_report_until_it_is_forgotten(log: Log) {
+        let take = async |event: &str, at| take_in(&log.db, &stray(event, log.now), &signed("token"), at).await.expect("it answers");
+        assert_eq!(take("one", log.now).await, Applied::NoSuchDelivery);
+        assert_eq!(take("one", log.now).await, Applied::Repeat);
+        assert_eq!(take("two", log.now).await, Applied::TokenUsed);
+        let soon = log.now + TimeDelta::hours(9);
+        assert_eq!(reports::forget(&log.db, soon).await.expect("it answers"), 0);
+        assert_eq!(take("two", soon).await, Applied::TokenUsed);
+        let late = log.now + TimeDelta::hours(11);
+        assert_eq!(reports::forget(&log.db, late).await.expect("it answers"), 1);
+        assert_eq!(take("two", late).await, Applied::NoSuchDelivery);
     }
 
     async fn of_two_at_once_one_uses_the_token(log: Log) {
-        let now = log.now;
         for round in 0..10 {
-            let token = format!("token {round}");
+            let (one, two) = (stray(&format!("one {round}"), log.now), stray(&format!("two {round}"), log.now));
+            let token = signed(&format!("token {round}"));
             let (one, two) = tokio::join!(
-                reports::use_token(&log.db, "mailgun", &token, now),
-                reports::use_token(&log.db, "mailgun", &token, now),
+                take_in(&log.db, &one, &token, log.now),
+                take_in(&log.db, &two, &token, log.now),
             );
-            assert!(one.expect("it answers") != two.expect("it answers"));
+            let answers = [one.expect("it answers"), two.expect("it answers")];
+            assert!(answers.contains(&Applied::TokenUsed) && answers.contains(&Applied::NoSuchDelivery), "{answers:?}");
         }
     }
 
     async fn a_report_that_names_no_delivery_is_kept_once_as_it_came(log: Log) {
-        let receipt = Receipt {
-            provider: "mailgun",
-            event_id: "event".into(),
-            target: Target::ProviderId("elsewhere".into()),
-            outcome: Outcome::of(DeliveryStatus::Sent),
-            at: log.now,
-            raw: "{\"zero\": \"\u{0}\"}".into(),
-        };
-        for _ in 0..2 {
-            reports::keep_stray(&log.db, &receipt, log.now).await.expect("it is kept");
+        for expected in [Applied::NoSuchDelivery, Applied::Repeat] {
+            let taken = take_in(&log.db, &stray("event", log.now), &Beside::default(), log.now).await;
+            assert_eq!(taken.expect("it is kept"), expected);
         }
         let strays = reports::strays(&log.db, "mailgun").await.expect("it answers");
         assert_eq!(strays, [("event".to_owned(), "{\"zero\": \"\u{fffd}\"}".to_owned())]);
+    }
+
+    async fn what_was_reported_before_a_start_opts_nobody_out_after_it(log: Log) {
+        let wish = |why| Wished { device: Device::Text, address: "+16125550100".into(), why };
+        let minute = |minute| log.now + TimeDelta::minutes(minute);
+        let says = async |sid: &str, why, at| reports::heed(&log.db, "twilio", sid, &wish(why), at).await.expect("it answers");
+        let reported = async |event: &str, at| {
+            let beside = Beside { token: None, wish: Some(wish(Some(Why::Stop))) };
+            take_in(&log.db, &stray(event, at), &beside, minute(9)).await.expect("it answers");
+        };
+        let stopped = async || suppression::list(&log.db).await.expect("it answers").len();
+        assert!(says("SM1", Some(Why::Stop), minute(1)).await);
+        assert!(says("SM2", None, minute(3)).await);
+        assert!(!says("SM1", Some(Why::Stop), minute(4)).await, "it was heard before");
+        assert_eq!(stopped().await, 0);
+        reported("before", minute(2)).await;
+        assert_eq!(stopped().await, 0);
+        reported("after", minute(5)).await;
+        assert_eq!(stopped().await, 1);
+        assert!(says("SM3", None, minute(6)).await);
+        assert!(says("SM4", Some(Why::Stop), minute(6)).await);
+        assert_eq!(stopped().await, 1, "a person's last word holds, however soon it comes");
+        let later = minute(6) + TimeDelta::days(8);
+        // Four names of texts; the opt-in went with the last STOP.
+        assert_eq!(reports::forget(&log.db, later).await.expect("it answers"), 4);
     }
 
     async fn many_viewers_ask_once_in_an_interval(log: Log) {

@@ -272,6 +272,9 @@ pub enum Target {
     ProviderId(String),
     /// The one with this key.
     Key(DeliveryKey),
+    /// The one with this key, unless its provider knows it by another name than this: then it is about somebody
+    /// else's, of another Sentlog or of a log that was begun anew.
+    Named(DeliveryKey, String),
 }
 
 #[cfg(test)]

@@ -139,9 +139,10 @@ fn a_bounce_names_its_delivery_its_reason_and_the_address() {
         message: MessageId(7),
         number: 3,
     };
+    let id = "7-3.0f1e2d3c4b5a6978@district.example".to_owned();
     assert_eq!(
         (receipt.target, receipt.event_id.as_str()),
-        (Target::Key(key), ID)
+        (Target::Named(key, id), ID)
     );
     let failed = Outcome::of(DeliveryStatus::Failed).because("5.1.1 No such user");
     assert_eq!(receipt.outcome, failed);

@@ -56,7 +56,8 @@ fn a_signed_webhook_is_proven_and_read() {
         message: MessageId(7),
         number: 3,
     };
-    assert_eq!(receipt.target, Target::Key(key));
+    let id = "7-3.0f1e2d3c4b5a6978@district.example".to_owned();
+    assert_eq!(receipt.target, Target::Named(key, id));
     assert_eq!(receipt.event_id, "G9Bn5sl1TC6nu79C8C0bwg");
     assert_eq!(receipt.outcome, Outcome::of(DeliveryStatus::Sent));
     assert_eq!(

@@ -1,5 +1,6 @@
 //! Text messages that people send us: STOP and START.
 
+use chrono::TimeDelta;
 use shared::delivery::Device;
 
 use super::Signed;
@@ -19,6 +20,9 @@ const STOP: [&str; 8] = [
 
 /// The words by which a person opts in again.
 const START: [&str; 3] = ["START", "YES", "UNSTOP"];
+
+/// When it may be forgotten who wrote what: Twilio repeats it no more, and reports nothing any more of what went before.
+pub const FORGOTTEN: TimeDelta = TimeDelta::days(7);
 
 /// What a text message asks for; `None` where it is neither STOP nor START.
 ///

@@ -9,7 +9,7 @@ use shared::{
 
 use super::Signed;
 use crate::{
-    delivery::providers::{Outcome, Receipt, Target},
+    delivery::providers::{DeliveryKey, Outcome, Receipt, Target},
     receipts::Unproven,
 };
 
@@ -97,7 +97,7 @@ const NO_NEWS: Outcome = Outcome::of(DeliveryStatus::InProgress);
 /// Where it does not say which message it is about, or where that stands.
 pub fn message(
     params: &Signed,
-    target: Option<Target>,
+    key: Option<DeliveryKey>,
     raw: &str,
     now: DateTime<Utc>,
 ) -> Result<Receipt, Unproven> {
@@ -111,7 +111,7 @@ pub fn message(
     Ok(Receipt {
         provider: TWILIO,
         event_id: format!("{sid}:{status}"),
-        target: target.unwrap_or_else(|| Target::ProviderId(sid.to_owned())),
+        target: target(key, sid),
         outcome: words.outcome(Device::Text),
         at: now,
         raw: raw.to_owned(),
@@ -124,7 +124,7 @@ pub fn message(
 /// Where it does not say which call it is about, or where that stands.
 pub fn call(
     params: &Signed,
-    target: Option<Target>,
+    key: Option<DeliveryKey>,
     extension: bool,
     raw: &str,
     now: DateTime<Utc>,
@@ -155,14 +155,26 @@ pub fn call(
     Ok(Receipt {
         provider: TWILIO,
         event_id: format!("{sid}:{status}:{by}:{pressed}"),
-        target: target.unwrap_or_else(|| Target::ProviderId(sid.to_owned())),
+        target: target(key, sid),
         outcome,
         at,
         raw: raw.to_owned(),
     })
 }
 
-fn sid<'a>(params: &'a Signed, names: &[&'static str]) -> Result<&'a str, Unproven> {
+/// The delivery that we named to Twilio, where it is not known there by another SID than this; or the one of this SID.
+fn target(key: Option<DeliveryKey>, sid: &str) -> Target {
+    match key {
+        Some(key) => Target::Named(key, sid.to_owned()),
+        None => Target::ProviderId(sid.to_owned()),
+    }
+}
+
+/// The SID among these parameters.
+///
+/// # Errors
+/// Where there is none.
+pub fn sid<'a>(params: &'a Signed, names: &[&'static str]) -> Result<&'a str, Unproven> {
     let sid = word(params, names)?;
     let fine = sid.len() <= 64 && sid.bytes().all(|byte| byte.is_ascii_alphanumeric());
     fine.then_some(sid).ok_or(Unproven::Unreadable(names[0]))

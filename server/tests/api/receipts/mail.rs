@@ -8,7 +8,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::TimeDelta;
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
-use server::{clock::Clock, receipts::Why};
+use server::{clock::Clock, receipts::Why, store::reports};
 use sha2::Sha256;
 use shared::session::Role;
 
@@ -80,6 +80,7 @@ async fn a_token_of_mailguns_counts_once_and_only_for_a_while() {
     };
     let first = mailgun(&log, 3, "token", json!({"event": "opened"}));
     assert_eq!(post(&first).await.status, 200);
+    assert_eq!(post(&first).await.status, 200, "a repeat changes nothing");
     // The signature covers no event, so whoever overheard it could say anything.
     let mut forged = mailgun(&log, 3, "token", bounced());
     forged["event-data"]["id"] = json!("another");
@@ -101,14 +102,86 @@ async fn a_token_of_mailguns_counts_once_and_only_for_a_while() {
 }
 
 #[tokio::test]
-async fn mailgun_repeats_what_our_database_could_not_keep() {
+async fn mailguns_repeat_is_taken_where_the_first_time_failed_half_way() {
     let log = Reported::new().await;
     let webhook = mailgun(&log, 3, "token", bounced());
+    let post = async || {
+        log.app
+            .post("/api/receipts/mailgun", "", webhook.clone())
+            .await
+    };
+    // The database takes the token, but neither the report nor the token back.
+    log.execute(
+        "create trigger no_receipts before insert on receipts begin select raise(abort, 'no'); end;
+        create trigger no_returns before delete on report_tokens begin select raise(abort, 'no'); end",
+    )
+    .await;
+    post().await.problem(500);
+    assert_eq!(log.standing(3).await.0, "queued");
+    assert_eq!(log.suppressed().await, []);
+    log.execute("drop trigger no_receipts; drop trigger no_returns")
+        .await;
+    assert_eq!(post().await.status, 200);
+    assert_eq!(log.standing(3).await.0, "failed");
+    assert_eq!(
+        log.suppressed().await,
+        [("heather@nomail.com".to_owned(), Why::HardBounce)]
+    );
+    assert_eq!(
+        post().await.status,
+        200,
+        "it is told so where it did not hear the first answer"
+    );
     log.app.db.close().await;
-    log.app
-        .post("/api/receipts/mailgun", "", webhook)
-        .await
-        .problem(503);
+    post().await.problem(503);
+}
+
+#[tokio::test]
+async fn a_wish_that_cannot_be_kept_is_asked_for_again_with_its_report() {
+    let log = Reported::new().await;
+    let webhook = mailgun(&log, 3, "token", bounced());
+    let post = async || {
+        log.app
+            .post("/api/receipts/mailgun", "", webhook.clone())
+            .await
+    };
+    log.execute(
+        "create trigger no before insert on suppressions begin select raise(abort, 'no'); end",
+    )
+    .await;
+    post().await.problem(500);
+    assert_eq!(log.standing(3).await.0, "queued", "all of it, or nothing");
+    log.execute("drop trigger no").await;
+    assert_eq!(post().await.status, 200);
+    assert_eq!(log.suppressed().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_bounce_of_a_letter_that_is_not_ours_hits_no_stranger() {
+    let log = Reported::new().await;
+    // As the relay took it, under a digest of what it said.
+    log.execute(
+        "update deliveries set provider = 'smtp',
+            provider_id = message_id || '-3.00000000000000ab@district.example'
+        where message_id = (select id from messages where external_id = 'live') and number = 3",
+    )
+    .await;
+    let webhook = mailgun(&log, 3, "token", bounced());
+    let answer = log.app.post("/api/receipts/mailgun", "", webhook).await;
+    assert_eq!(
+        answer.status, 200,
+        "it is kept, and a repeat would not help"
+    );
+    assert_eq!(log.standing(3).await.0, "queued");
+    let strays = reports::strays(&log.app.db, "mailgun").await.unwrap();
+    assert_eq!(strays.len(), 1);
+    let mut ours = mailgun(&log, 3, "other", bounced());
+    ours["event-data"]["message"]["headers"]["message-id"] = json!(format!(
+        "{}-3.00000000000000AB@district.example",
+        log.message
+    ));
+    log.app.post("/api/receipts/mailgun", "", ours).await;
+    assert_eq!(log.standing(3).await.0, "failed");
 }
 
 /// A signed report of an email.

@@ -128,12 +128,12 @@ fn a_text_messages_callback_names_its_delivery_and_itself() {
     assert_eq!(receipt.target, Target::ProviderId("SM1".into()));
     assert_eq!(receipt.event_id, "SM1:delivered");
     assert_eq!((receipt.at, receipt.raw.as_str()), (now(), "raw"));
-    let key = Target::Key(DeliveryKey {
+    let key = DeliveryKey {
         message: MessageId(7),
         number: 3,
-    });
-    let receipt = message(&params, Some(key.clone()), "raw", now()).unwrap();
-    assert_eq!(receipt.target, key);
+    };
+    let receipt = message(&params, Some(key), "raw", now()).unwrap();
+    assert_eq!(receipt.target, Target::Named(key, "SM1".into()));
 }
 
 #[test]
