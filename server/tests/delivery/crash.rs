@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use server::{
     delivery::{
-        Dispatcher, Rules, Step,
+        Dispatcher, Rules,
         providers::{AfterSilence, DeliveryKey, Outcome, Receipt, Target},
     },
     store::receipts::{Applied, apply},
@@ -128,26 +128,5 @@ on_both_databases! {
         let (by_one, by_two) = tokio::join!(drain(&one), drain(&two));
         assert_eq!(by_one + by_two, 10);
         assert_eq!(sink.handed().len(), 14);
-    }
-
-    async fn a_clock_that_jumps_ahead_makes_nobody_doubt_his_own_batch(log: Log) {
-        let id = log.put(&mails("m", 4)).await;
-        let sink = sink(4, AfterSilence::Repeat);
-        let (clock, other) = (clock(&log), clock(&log));
-        let worker = dispatcher(&log.db, &clock, &sink, Rules::default());
-        let jump = other.clone();
-        let (mine, seen) = (worker.clone(), Arc::new(std::sync::Mutex::new(None)));
-        let noted = seen.clone();
-        sink.replies(move |_| {
-            jump.advance(minutes(600));
-            *noted.lock().unwrap() = Some(Arc::strong_count(&mine));
-            crate::sink::taken(Outcome::of(DeliveryStatus::Sent))
-        });
-        assert_eq!(drain(&worker).await, 4);
-        assert_eq!(worker.settle_silent().await.unwrap(), 0);
-        assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 4, 0, 0, 0]);
-        assert!(seen.lock().unwrap().is_some());
-        let crews = worker.crews();
-        assert_eq!(worker.step(&crews[0], false).await.unwrap(), Step::Nothing);
     }
 }

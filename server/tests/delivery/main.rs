@@ -15,6 +15,7 @@ mod cancel;
 mod cluster;
 mod crash;
 mod dispatch;
+mod jump;
 mod process;
 mod receipts;
 mod restart;
