@@ -9,9 +9,18 @@ mod postgres;
 #[expect(dead_code, reason = "the store's tests look for more")]
 mod log;
 
+#[path = "../providers/relay.rs"]
+#[expect(dead_code, reason = "the providers' tests look for more")]
+mod relay;
+
+#[path = "../providers/twilio.rs"]
+#[expect(dead_code, reason = "the providers' tests look for more")]
+mod twilio;
+
 mod sink;
 
 mod cancel;
+mod carriers;
 mod cluster;
 mod crash;
 mod dispatch;

@@ -1,4 +1,4 @@
-//! Real faults: a server killed in mid-batch, and a database that cuts every connection.
+//! Real servers: told to end in mid-batch, and with a database that cuts every connection.
 
 use std::{
     io::{BufRead, BufReader},
@@ -34,7 +34,8 @@ const DEADLINE: Duration = Duration::from_secs(120);
 
 pub const PEOPLE: usize = 6000;
 
-fn url(db: &Database) -> String {
+/// The URL of a database.
+pub fn url(db: &Database) -> String {
     match db {
         Database::Sqlite(pool) => {
             format!("sqlite:{}", pool.connect_options().get_filename().display())
@@ -55,7 +56,13 @@ pub struct Server {
 }
 
 impl Server {
+    /// One that delivers to the sandbox.
     pub fn start(url: &str) -> Server {
+        Self::with(url, &[])
+    }
+
+    /// One with these settings besides.
+    pub fn with(url: &str, settings: &[&str]) -> Server {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sentlog"));
         command
             .args([
@@ -66,6 +73,8 @@ impl Server {
                 "always",
             ])
             .args(["--database-url", url])
+            .args(settings)
+            .env("SENTLOG_LOG", "warn")
             .stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let output = BufReader::new(process.stdout.take().unwrap());
@@ -87,7 +96,7 @@ impl Server {
         self.process.wait().unwrap().success()
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
@@ -121,40 +130,17 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
         .unwrap_or_else(|_| panic!("never: {what}"));
 }
 
-pub async fn rows_in_inboxes(db: &Database) -> (i64, i64) {
-    const ROWS: &str = "select count(*), count(distinct number) from inbox";
+pub async fn rows_in_inboxes(db: &Database) -> i64 {
+    const ROWS: &str = "select count(*) from inbox";
     match db {
-        Database::Sqlite(pool) => sqlx::query_as(ROWS).fetch_one(pool).await,
-        Database::Postgres(pool) => sqlx::query_as(ROWS).fetch_one(pool).await,
+        Database::Sqlite(pool) => sqlx::query_scalar(ROWS).fetch_one(pool).await,
+        Database::Postgres(pool) => sqlx::query_scalar(ROWS).fetch_one(pool).await,
     }
     .unwrap()
 }
 
-/// Kills a server three times while it delivers, and lets another finish its work.
-async fn killed_in_mid_batch(mut log: Log) {
-    log.now = SystemClock.now();
-    let id = log
-        .put(&to_all("m", PEOPLE, |n| {
-            json!([{"device": "inbox"}, {"device": "email", "address": format!("p{n}@nomail.com")}])
-        }))
-        .await;
-    let url = url(&log.db);
-    for round in 1..=3 {
-        let before = done(&log, id).await;
-        let mut server = Server::start(&url);
-        until("it hands something over", async || {
-            done(&log, id).await > before.max(round * 500)
-        })
-        .await;
-        server.kill();
-    }
-    let left = done(&log, id).await as usize;
-    assert!(left < 2 * PEOPLE, "it was done before it was killed");
-    settle_and_count(log, id).await;
-}
-
 /// Settles what was left of a message to [`PEOPLE`] by inbox and email, after the leases have run out, and counts:
-/// nobody got nothing, and nobody anything twice.
+/// nobody got nothing. (Who got something twice is told by [carriers](crate::carriers) that count.)
 pub async fn settle_and_count(mut log: Log, id: MessageId) {
     let later: DateTime<Utc> = SystemClock.now() + TimeDelta::minutes(5);
     log.now = later;
@@ -182,22 +168,7 @@ pub async fn settle_and_count(mut log: Log, id: MessageId) {
         counts(&log, id, Device::Email).await;
     assert_eq!((queued, in_progress, canceled, opted_out), (0, 0, 0, 0));
     assert_eq!(sent + failed, PEOPLE);
-    assert_eq!(
-        rows_in_inboxes(&log.db).await,
-        (PEOPLE as i64, PEOPLE as i64)
-    );
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_killed_in_mid_batch_loses_and_doubles_nothing_on_sqlite() {
-    killed_in_mid_batch(Log::sqlite().await).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_killed_in_mid_batch_loses_and_doubles_nothing_on_postgres() {
-    if let Some(log) = Log::postgres().await {
-        killed_in_mid_batch(log).await;
-    }
+    assert_eq!(rows_in_inboxes(&log.db).await, PEOPLE as i64);
 }
 
 /// Asks a server to end while it delivers: what it has in hand is handed over and recorded, the rest is left queued
@@ -224,8 +195,7 @@ async fn stopped_in_mid_batch(mut log: Log) {
     }
     .unwrap();
     assert_eq!(claimed, 0, "nothing is left claimed");
-    let (rows, people) = rows_in_inboxes(&log.db).await;
-    assert_eq!(rows, people);
+    let rows = rows_in_inboxes(&log.db).await;
     assert_eq!(
         counts(&log, id, Device::Inbox).await,
         [PEOPLE - rows as usize, 0, rows as usize, 0, 0, 0],

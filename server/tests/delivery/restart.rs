@@ -30,7 +30,7 @@ fn health(address: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_restarts_stops_nothing_for_long_and_loses_and_doubles_nothing() {
+async fn a_database_that_restarts_stops_nothing_for_long_and_loses_nothing() {
     let Some(mut postgres) = Restartable::start() else {
         return;
     };
