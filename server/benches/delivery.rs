@@ -28,7 +28,7 @@ use tokio::{sync::watch, task::JoinHandle};
 type Failure = Box<dyn std::error::Error>;
 
 const PEOPLE: usize = 100_000;
-const ROUNDS: usize = 13;
+const ROUNDS: usize = 50;
 const ZONE: chrono_tz::Tz = chrono_tz::America::Chicago;
 
 #[tokio::main]

@@ -25,6 +25,8 @@ mod cluster;
 mod crash;
 mod dispatch;
 mod jump;
+mod post;
 mod process;
 mod receipts;
 mod restart;
+mod servers;
