@@ -10,6 +10,8 @@ const PEOPLE = {
   office: { name: 'Olga Office', groups: ['staff', 'office'] },
   // Called like an account that Sentlog has of its own.
   director: { name: 'admin', groups: ['directors'] },
+  // Called like a script.
+  intruder: { name: '<img src=x onerror=alert(50)>', groups: ['office'] },
 };
 
 const server = createServer();

@@ -48,6 +48,14 @@ test('who signs in at the provider lands on the page wanted', async ({ page, doo
   await expect(button(page)).toBeVisible();
 });
 
+test('whoever the provider calls a script is shown by that name', async ({ page, door }) => {
+  await page.goto(`${door.url}/sign-in`);
+  await button(page).click();
+  await provide(page, 'intruder');
+  await expect(page.getByText('<img src=x onerror=alert(50)>', { exact: true })).toBeVisible();
+  await expect(page.locator('img[src="x"]')).toHaveCount(0);
+});
+
 test('who has no right here is told so on the sign-in page', async ({ page, door }) => {
   await page.goto(`${door.url}/sign-in`);
   await button(page).click();
