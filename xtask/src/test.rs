@@ -18,10 +18,9 @@ pub fn test(workspace: &Workspace) -> Result<(), Failure> {
     say("Looking for what the tests need.");
     install::wasm_target()?;
     install::npm(workspace, "end2end")?;
+    install::for_tests()?;
     install::chromium(workspace)?;
     install::firefox(workspace);
-    install::postgres()?;
-    install::mail_server()?;
     let schemathesis = install::schemathesis(workspace)?;
 
     let mut layers = Layers::default();
