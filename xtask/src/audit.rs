@@ -1,6 +1,8 @@
 //! `audit`: what Sentlog is built from: licences, sources, and what is known to be wrong with it. The list of
 //! advisories is fetched from GitHub; where that cannot be reached, the audit says so and goes without.
 
+use std::path::PathBuf;
+
 use crate::{
     command::{Command, say},
     failure::Failure,
@@ -15,46 +17,46 @@ const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
 /// Audits what Sentlog is built from.
 ///
 /// # Errors
-/// Where the tools cannot be installed, or an audit does not pass.
+/// Where a tool cannot be installed, or an audit does not pass.
 pub fn audit(workspace: &Workspace) -> Result<(), Failure> {
     let mut layers = Layers::default();
-    add(workspace, &mut layers)?;
+    add(workspace, &mut layers);
     layers.sum_up()
 }
 
-/// Runs the audits as layers, after installing what they need.
-///
-/// # Errors
-/// Where a tool cannot be installed.
-pub fn add(workspace: &Workspace, layers: &mut Layers) -> Result<(), Failure> {
-    let deny = install::tool(workspace, "cargo-deny", "0.20.2")?;
-    layers.run("licences, bans, sources", || {
-        Command::new(&deny)
-            .args(["check", "licenses", "bans", "sources"])
+/// Runs the audits as layers. Installing a tool is one, too: where it fails, the others run all the same.
+pub fn add(workspace: &Workspace, layers: &mut Layers) {
+    let deny = layers.get("cargo-deny is there", || {
+        install::tool(workspace, "cargo-deny", "0.20.2")
+    });
+    let check = |deny: &PathBuf, what: &[&str]| {
+        Command::new(deny)
+            .args(["check"])
+            .args(what)
             .at(&workspace.path("."))
             .run()
+    };
+    layers.run_with(deny.as_ref(), "licences, bans, sources", |deny| {
+        check(deny, &["licenses", "bans", "sources"])
     });
     if !is_reachable() {
-        say(format!(
+        return say(format!(
             "NOT AUDITED for advisories: their list cannot be fetched from {ADVISORIES}. Run this again where it can."
         ));
-        return Ok(());
     }
-    layers.run("advisories, cargo-deny", || {
-        Command::new(&deny)
-            .args(["check", "advisories"])
-            .at(&workspace.path("."))
-            .run()
+    layers.run_with(deny.as_ref(), "advisories, cargo-deny", |deny| {
+        check(deny, &["advisories"])
     });
-    let audit = install::tool(workspace, "cargo-audit", "0.22.2")?;
-    layers.run("advisories, cargo-audit", || {
-        Command::new(&audit)
+    let audit = layers.get("cargo-audit is there", || {
+        install::tool(workspace, "cargo-audit", "0.22.2")
+    });
+    layers.run_with(audit.as_ref(), "advisories, cargo-audit", |audit| {
+        Command::new(audit)
             // The same exception as in deny.toml, and for the same reason.
             .args(["audit", "--ignore", "RUSTSEC-2023-0071"])
             .at(&workspace.path("."))
             .run()
     });
-    Ok(())
 }
 
 /// Whether the list of advisories can be fetched.

@@ -19,18 +19,26 @@ pub struct Layers(Vec<(&'static str, Outcome, Duration)>);
 impl Layers {
     /// Runs a layer and says whether it passed.
     pub fn run(&mut self, name: &'static str, layer: impl FnOnce() -> Result<(), Failure>) -> bool {
+        self.get(name, layer).is_some()
+    }
+
+    /// Runs a layer that others need something of, such as the place of a program; `None` where it did not pass.
+    pub fn get<T>(
+        &mut self,
+        name: &'static str,
+        layer: impl FnOnce() -> Result<T, Failure>,
+    ) -> Option<T> {
         say(format!("Layer: {name}."));
         let begun = Instant::now();
-        let outcome = match layer() {
-            Ok(()) => Outcome::Passed,
+        let (got, outcome) = match layer() {
+            Ok(got) => (Some(got), Outcome::Passed),
             Err(failure) => {
                 eprintln!("{failure}");
-                Outcome::Failed(failure)
+                (None, Outcome::Failed(failure))
             }
         };
-        let passed = matches!(outcome, Outcome::Passed);
         self.0.push((name, outcome, begun.elapsed()));
-        passed
+        got
     }
 
     /// Runs a layer that makes sense only where another one `held`.
@@ -40,8 +48,18 @@ impl Layers {
         name: &'static str,
         layer: impl FnOnce() -> Result<(), Failure>,
     ) -> bool {
-        if held {
-            return self.run(name, layer);
+        self.run_with(held.then_some(&()), name, |()| layer())
+    }
+
+    /// Runs a layer with what another one got, where it did.
+    pub fn run_with<T>(
+        &mut self,
+        got: Option<&T>,
+        name: &'static str,
+        layer: impl FnOnce(&T) -> Result<(), Failure>,
+    ) -> bool {
+        if let Some(got) = got {
+            return self.run(name, || layer(got));
         }
         self.0.push((name, Outcome::LeftOut, Duration::ZERO));
         false
@@ -87,6 +105,26 @@ mod tests {
         let held = layers.run("one", || Ok(()));
         assert!(layers.run_if(held, "two", || Ok(())));
         assert!(layers.sum_up().is_ok());
+    }
+
+    #[test]
+    fn what_a_layer_got_is_used_by_others_and_nothing_of_one_that_failed() {
+        let mut layers = Layers::default();
+        assert_eq!(layers.get("one", || Ok(7)), Some(7));
+        assert_eq!(
+            layers.get("two", || Err::<i32, _>(Failure::new("No."))),
+            None
+        );
+        let none = None::<&i32>;
+        assert!(!layers.run_with(none, "three", |_| panic!("must not run")));
+        assert!(layers.run_with(Some(&7), "four", |seven| match seven {
+            7 => Ok(()),
+            _ => Err(Failure::new("No.")),
+        }));
+        assert_eq!(
+            layers.sum_up().unwrap_err().to_string(),
+            "2 of 4 layers did not pass."
+        );
     }
 
     #[test]
