@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     path::Path,
-    process::{self, Stdio},
+    process::{self, Child, ChildStdout, Stdio},
 };
 
 use crate::failure::Failure;
@@ -59,6 +59,19 @@ impl Command {
         match status.success() {
             true => Ok(()),
             false => Err(Failure::new(format!("`{}` failed ({status}).", self.shown))),
+        }
+    }
+
+    /// Starts it, and hands out what it prints.
+    ///
+    /// # Errors
+    /// Where it cannot be started.
+    pub fn start(mut self) -> Result<(Child, ChildStdout), Failure> {
+        let begun = self.inner.stdout(Stdio::piped()).spawn();
+        let mut child = begun.map_err(|error| self.not_started(&error))?;
+        match child.stdout.take() {
+            Some(output) => Ok((child, output)),
+            None => Err(Failure::new(format!("`{}` prints nowhere.", self.shown))),
         }
     }
 

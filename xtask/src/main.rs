@@ -17,6 +17,7 @@ mod size;
 mod style;
 mod test;
 mod twins;
+mod visit;
 mod workspace;
 
 use std::process::ExitCode;

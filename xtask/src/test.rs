@@ -6,7 +6,7 @@ use crate::{
     failure::Failure,
     install,
     layers::Layers,
-    size,
+    size, visit,
     workspace::Workspace,
 };
 
@@ -47,6 +47,9 @@ pub fn test(workspace: &Workspace) -> Result<(), Failure> {
         build::build(workspace, &options)
     });
     layers.run_if(built, "size of the page", || size::check(workspace));
+    layers.run_if(built, "the demonstration, served", || {
+        visit::visit(workspace)
+    });
     layers.run_if(built, "stories in the browser", || {
         Command::new("npm")
             .args(["run", "--silent", "test"])
