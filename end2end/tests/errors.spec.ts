@@ -21,6 +21,26 @@ test.describe('a server that cannot be reached', () => {
     await again.stop();
   });
 
+  test('other days that were asked for are searched by trying again', async ({ page, log, server }) => {
+    await log.openManual();
+    await server.stop();
+    await log.find('2019-12-02', '2019-12-02');
+    const alert = page.getByRole('alert').filter({ hasText: 'Sentlog cannot be reached' });
+    await expect(alert).toBeVisible();
+    await expect(log.rows).toHaveCount(12);
+
+    const again = await server.restart();
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect(log.row('School is Cancelled')).toBeVisible();
+    await expect(alert).toBeHidden();
+    await expect(log.day('first')).toHaveValue('2019-12-02');
+    await expect(page).toHaveURL(/from=2019-12-02/);
+    // It is the step that it would have been.
+    await page.goBack();
+    await expect(log.rows).toHaveCount(12);
+    await again.stop();
+  });
+
   test('is said so beside a message too', async ({ log, server }) => {
     await log.openManual();
     await server.stop();
@@ -30,6 +50,22 @@ test.describe('a server that cannot be reached', () => {
     await log.detail.getByRole('button', { name: 'Try again' }).first().click();
     await expect(log.section('Delivery Summary')).toBeVisible();
     await again.stop();
+  });
+});
+
+test.describe('the next rows that do not come', () => {
+  test.use({ district: 'demo', unreachable: true });
+
+  test('leave those that are there, and are asked for again', async ({ page, log }) => {
+    await log.open('?from=2000-01-01&to=2100-01-01');
+    await expect(log.counts).toHaveText(/^Showing the newest 4,000 of/);
+    await page.route(/[?&]before=/, (route) => route.abort(), { times: 1 });
+    await page.getByRole('button', { name: 'Load the next 4,000' }).click();
+    const alert = page.getByRole('alert').filter({ hasText: 'Sentlog cannot be reached' });
+    await expect(alert).toBeVisible();
+    await expect(log.counts).toHaveText(/^Showing the newest 4,000 of/);
+    await alert.getByRole('button', { name: 'Try again' }).click();
+    await expect(log.counts).toHaveText(/^Showing the newest 8,000 of/);
   });
 });
 

@@ -95,6 +95,21 @@ test.describe('in a district of two years', () => {
     await expect(log.grid).toHaveAttribute('aria-rowcount', '8002');
   });
 
+  test('the next 4000 follow those that one reads, and move nothing', async ({ page, log }) => {
+    await log.open('?from=2000-01-01&to=2100-01-01');
+    await log.rows.first().focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('PageUp');
+    const top = () => page.locator('.scroller').evaluate((scroller) => scroller.scrollTop);
+    const at = log.grid.locator('tbody [tabindex="0"]');
+    const [before, row] = [await top(), await at.textContent()];
+    expect(before).toBeGreaterThan(100_000);
+    await page.getByRole('button', { name: 'Load the next 4,000' }).click();
+    await expect(log.counts).toHaveText(/^Showing the newest 8,000 of/);
+    expect(await top()).toBe(before);
+    await expect(at).toHaveText(row ?? '', { useInnerText: false });
+  });
+
   test('only the rows on screen are in the page, and all can be reached', async ({ page, log }) => {
     await log.open('?from=2000-01-01&to=2100-01-01');
     await expect(log.rows.first()).toBeVisible();

@@ -24,6 +24,7 @@
 pub mod address;
 mod chips;
 mod columns;
+mod days;
 mod detail;
 mod export;
 mod facet;

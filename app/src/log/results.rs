@@ -31,7 +31,7 @@ pub fn results(layout: Layout) -> El {
     let first_load = move || log.finding.get() && log.found.with(Option::is_none);
     let failure = some(
         move || log.failure.get(),
-        move |failure| failed(failure.sentence(), Some(move || log.reload())),
+        move |failure| failed(failure.sentence(), Some(move || log.try_again())),
     );
     el("div", &[("class", "results")])
         .class_when("busy", move || log.finding.get())

@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use leptos::{prelude::*, web_sys::Event};
 use shared::find::CreatedRange;
 
-use super::state::{Day, Log};
+use super::{days::Day, state::Log};
 use crate::ui::{
     element::{El, button, el},
     view::{many, words},

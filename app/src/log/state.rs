@@ -5,12 +5,13 @@ use std::{sync::Arc, time::Duration};
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, web_sys::Event};
 use shared::{
-    find::{CreatedRange, FindResult, parse_day},
+    find::{CreatedRange, FindResult},
     message::{MessageId, MessageSummary},
 };
 
 use super::{
     address::{Address, RecipientFilter},
+    days::{Day, Days, range},
     filter::ColumnFilters,
     fresh,
     rows::Rows,
@@ -35,15 +36,6 @@ pub struct Found {
     pub answer: FindResult,
     /// Which search it was; news do not change that.
     pub search: u32,
-}
-
-/// One of the two days of *Created Between*.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Day {
-    /// The first.
-    From,
-    /// The last.
-    To,
 }
 
 /// The state of the log.
@@ -76,6 +68,7 @@ pub struct Log {
     /// Messages of the searched days that have come in, and are not among the rows yet.
     pub fresh: RwSignal<Vec<MessageSummary>>,
     search: StoredValue<u32>,
+    last: StoredValue<Search>,
     session: Session,
 }
 
@@ -86,6 +79,15 @@ enum Purpose {
     Show,
     /// The person asked for other days.
     Ask,
+}
+
+/// A search, kept so that it can be repeated as it was.
+#[derive(Clone)]
+enum Search {
+    /// Of two days, as they were typed.
+    Days(Purpose, Days),
+    /// Of the rows that follow the oldest one loaded.
+    More,
 }
 
 impl Log {
@@ -121,10 +123,11 @@ impl Log {
             news: RwSignal::new(None),
             fresh: RwSignal::new(Vec::new()),
             search: StoredValue::new(0),
+            last: StoredValue::new(Search::More),
             session,
         };
         log.follow();
-        log.find(Purpose::Show);
+        log.find(Purpose::Show, log.typed_days());
         log
     }
 
@@ -170,12 +173,12 @@ impl Log {
         }
         self.recipients.set(address.recipients);
         if other_days {
-            self.find(Purpose::Show);
+            self.find(Purpose::Show, self.typed_days());
         }
     }
 
     /// The days that were searched, as in the address bar.
-    fn searched_days(self) -> (String, String) {
+    fn searched_days(self) -> Days {
         self.found.with_untracked(|found| match found {
             Some(found) => (
                 found.answer.created_from.to_string(),
@@ -185,7 +188,7 @@ impl Log {
         })
     }
 
-    fn typed_days(self) -> (String, String) {
+    fn typed_days(self) -> Days {
         (self.from.get_untracked(), self.to.get_untracked())
     }
 
@@ -209,25 +212,32 @@ impl Log {
 
     /// Searches the days in the form, because the person asked.
     pub fn ask(self) {
-        self.find(Purpose::Ask);
+        self.find(Purpose::Ask, self.typed_days());
     }
 
     /// Searches the same days again.
     pub fn reload(self) {
         let (from, to) = self.searched_days();
-        self.from.set(from);
-        self.to.set(to);
-        self.find(Purpose::Show);
+        self.from.set(from.clone());
+        self.to.set(to.clone());
+        self.find(Purpose::Show, (from, to));
     }
 
-    fn find(self, purpose: Purpose) {
+    /// Repeats the search that failed, of the days that it was of.
+    pub fn try_again(self) {
+        match self.last.get_value() {
+            Search::Days(purpose, days) => self.find(purpose, days),
+            Search::More => self.load_more(),
+        }
+    }
+
+    fn find(self, purpose: Purpose, asked: Days) {
         self.range_problem.set(None);
-        let range = match self.typed_range() {
+        let range = match range(&asked) {
             Ok(range) => range,
             Err(problem) => return self.range_problem.set(Some(problem)),
         };
-        let search = self.begin();
-        let asked = self.typed_days();
+        let search = self.begin(Search::Days(purpose, asked.clone()));
         spawn_local(async move {
             let answer = api::find(range, None).await;
             if !self.is_current(search) {
@@ -242,7 +252,7 @@ impl Log {
                         self.to.set(answer.created_to.to_string());
                     }
                     self.fresh.set(Vec::new());
-                    self.show(answer);
+                    self.show(answer, search);
                     match purpose {
                         Purpose::Show => location::replace(&self.address()),
                         Purpose::Ask => location::push(&self.address()),
@@ -253,7 +263,7 @@ impl Log {
         });
     }
 
-    /// Loads the rows that follow the oldest one loaded.
+    /// Loads the rows that follow the oldest one loaded. They join what the same search has found.
     pub fn load_more(self) {
         let Some(found) = self.found.get_untracked() else {
             return;
@@ -262,7 +272,7 @@ impl Log {
             return;
         };
         let range = CreatedRange::new(found.answer.created_from, found.answer.created_to).ok();
-        let search = self.begin();
+        let search = self.begin(Search::More);
         spawn_local(async move {
             let answer = api::find(range, Some(last)).await;
             if !self.is_current(search) {
@@ -271,19 +281,22 @@ impl Log {
             self.finding.set(false);
             match answer {
                 Ok(mut answer) => {
+                    // With the news that have come in meanwhile.
+                    let found = self.found.get_untracked().unwrap_or(found);
                     let mut messages = found.answer.messages.clone();
                     messages.append(&mut answer.messages);
                     answer.messages = messages;
-                    self.show(answer);
+                    self.show(answer, found.search);
                 }
                 Err(failure) => self.fail(failure),
             }
         });
     }
 
-    fn begin(self) -> u32 {
+    fn begin(self, what: Search) -> u32 {
         let search = self.search.get_value() + 1;
         self.search.set_value(search);
+        self.last.set_value(what);
         self.finding.set(true);
         self.failure.set(None);
         search
@@ -293,9 +306,8 @@ impl Log {
         self.search.try_get_value() == Some(search)
     }
 
-    fn show(self, answer: FindResult) {
+    fn show(self, answer: FindResult, search: u32) {
         let rows = Arc::new(Rows::new(&answer.messages));
-        let search = self.search.get_value();
         self.found.set(Some(Arc::new(Found {
             rows,
             answer,
@@ -315,22 +327,6 @@ impl Log {
         match day {
             Some(day) => self.range_problem.set(Some((day, failure.sentence()))),
             None => self.failure.set(Some(failure)),
-        }
-    }
-
-    /// The days in the form; `None` where both are empty, for the server's default.
-    fn typed_range(self) -> Result<Option<CreatedRange>, (Day, String)> {
-        let (from, to) = self.typed_days();
-        if from.is_empty() && to.is_empty() {
-            return Ok(None);
-        }
-        let day = |text: &str, day| {
-            parse_day(text).ok_or_else(|| (day, "Enter a day, such as 01/31/2020.".to_owned()))
-        };
-        let (from, to) = (day(&from, Day::From)?, day(&to, Day::To)?);
-        match CreatedRange::new(from, to) {
-            Ok(range) => Ok(Some(range)),
-            Err(error) => Err((Day::To, error.to_string())),
         }
     }
 
@@ -390,7 +386,7 @@ impl Log {
             fresh::insert(answer, std::mem::take(&mut came_in));
         }
         if let Some(answer) = answer {
-            self.show(answer);
+            self.show(answer, found.search);
         }
         if self.fresh.with_untracked(|before| *before != came_in) {
             self.fresh.set(came_in);
