@@ -1,9 +1,9 @@
 //! The page's places: the log, the sign-in page, and what is neither.
 
-use leptos::{prelude::*, task::spawn_local, web_sys::Event};
+use leptos::{prelude::*, web_sys::Event};
 
 use crate::{
-    api, location,
+    location,
     log::log_page,
     login::sign_in,
     not_found::not_found,
@@ -52,20 +52,7 @@ pub fn app() -> View {
     provide_context(Toasts::default());
     on_window("popstate", move |_: Event| go(place));
 
-    spawn_local(async move {
-        match api::session().await {
-            Ok(info) => {
-                let nobody = info.user.is_none();
-                session.set(info);
-                if nobody && place.get_untracked() == Place::Log {
-                    let refusal = shared::problem::ProblemType::NotSignedIn.because("");
-                    session.ended_by(&api::Failure::Problem(refusal));
-                }
-            }
-            // Whatever the person does next meets the same fault and shows it in its place.
-            Err(failure) => drop(failure),
-        }
-    });
+    session.ask();
 
     let there = live(
         move || place.get(),

@@ -1,22 +1,28 @@
 //! Who is signed in, for every part of the page.
 
-use leptos::prelude::*;
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
 use shared::{
     problem::ProblemType,
     session::{CurrentUser, Permission, SessionInfo},
 };
 
 use crate::{
-    api::Failure,
+    api::{self, Failure},
     app::{Place, go},
     location,
     log::address,
 };
 
+/// Before the server is asked once more, where it could not say who is signed in.
+const AGAIN: Duration = Duration::from_secs(3);
+
 /// Who is signed in, as far as known.
 #[derive(Clone, Copy)]
 pub struct Session {
     info: RwSignal<Option<SessionInfo>>,
+    asked: RwSignal<bool>,
     place: RwSignal<Place>,
 }
 
@@ -25,8 +31,39 @@ impl Session {
     pub fn new(place: RwSignal<Place>) -> Self {
         Session {
             info: RwSignal::new(None),
+            asked: RwSignal::new(false),
             place,
         }
+    }
+
+    /// Asks the server until it says. Nobody is led from the log to the sign-in page.
+    pub fn ask(self) {
+        spawn_local(async move {
+            match api::session().await {
+                Ok(info) => {
+                    let nobody = info.user.is_none();
+                    self.set(info);
+                    if nobody && self.place.get_untracked() == Place::Log {
+                        self.ended_by(&Failure::Problem(ProblemType::NotSignedIn.because("")));
+                    }
+                }
+                // Whatever the person does meanwhile meets the same fault and shows it in its place.
+                Err(_) => set_timeout(
+                    move || {
+                        if self.info.with_untracked(Option::is_none) {
+                            self.ask();
+                        }
+                    },
+                    AGAIN,
+                ),
+            }
+            self.asked.set(true);
+        });
+    }
+
+    /// Whether the server has been asked who is signed in, and has said so or failed to.
+    pub fn was_asked(&self) -> bool {
+        self.asked.get()
     }
 
     /// What the server said about the session; `None` before it has.
@@ -49,11 +86,12 @@ impl Session {
         self.info.with(|info| info.as_ref()?.user.clone())
     }
 
-    /// Whether the person may do `permission`.
+    /// Whether the person may do `permission`. While that is not known the page withholds nothing: the server
+    /// says no where it must.
     pub fn may(&self, permission: Permission) -> bool {
         self.info.with(|info| {
-            let user = info.as_ref().and_then(|info| info.user.as_ref());
-            user.is_some_and(|user| user.may(permission))
+            let may = |info: &SessionInfo| info.user.as_ref().is_some_and(|u| u.may(permission));
+            info.as_ref().is_none_or(may)
         })
     }
 

@@ -1,5 +1,5 @@
 // When things go wrong: the page says what and what to do, in its place, and goes on when it can.
-import { expect, test } from '../harness/test.ts';
+import { expect, PEOPLE, test } from '../harness/test.ts';
 
 test.describe('a server that cannot be reached', () => {
   test.use({ unreachable: true });
@@ -66,6 +66,20 @@ test.describe('the next rows that do not come', () => {
     await expect(log.counts).toHaveText(/^Showing the newest 4,000 of/);
     await alert.getByRole('button', { name: 'Try again' }).click();
     await expect(log.counts).toHaveText(/^Showing the newest 8,000 of/);
+  });
+});
+
+test.describe('a server that does not say who is signed in', () => {
+  test.use({ role: 'admin', refusals: [503] });
+
+  test('takes no rights away, and is asked again', async ({ page, log }) => {
+    await page.route('**/api/session', (route) => route.fulfill({ status: 503, body: '' }), { times: 1 });
+    await log.openManual();
+    await log.select('Library Hours');
+    await expect(log.detail.getByRole('button', { name: 'Cancel this Message' })).toHaveAttribute('aria-disabled', 'false');
+    await expect(log.detail.getByText('Your account may read the log')).toHaveCount(0);
+    await expect(page.getByRole('link', { name: PEOPLE.admin })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Administration' })).toBeVisible();
   });
 });
 

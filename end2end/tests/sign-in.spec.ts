@@ -18,6 +18,25 @@ test('a stranger is asked to sign in and lands on the page wanted', async ({ pag
   await expect(page.getByText(PEOPLE.operator, { exact: true })).toBeVisible();
 });
 
+test('a stranger never sees the log, not even an empty one', async ({ page, log }) => {
+  let answer = () => {};
+  const held = new Promise<void>((done) => (answer = done));
+  const asked: string[] = [];
+  await page.route('**/api/{session,messages?*}', async (route) => {
+    asked.push(new URL(route.request().url()).pathname);
+    await held;
+    await route.continue();
+  });
+  await page.goto('/?from=2020-01-31&to=2020-01-31');
+  // Both questions are on their way, so that whoever is signed in waits for one answer's time, not two.
+  await expect.poll(() => asked.toSorted()).toEqual(['/api/messages', '/api/session']);
+  await expect(page.locator('.before')).toBeVisible();
+  await expect(log.grid).toHaveCount(0);
+  await expect(page.getByRole('heading')).toHaveCount(0);
+  answer();
+  await expect(page.getByRole('heading', { name: 'Sign in to Sentlog' })).toBeVisible();
+});
+
 test('a wrong password and an unknown name are refused alike', async ({ page }) => {
   await page.goto('/sign-in');
   const attempt = async (name: string, password: string) => {

@@ -22,21 +22,41 @@ use crate::{
     session::Session,
     ui::{
         element::{El, el, memo, on_window},
-        view::when,
+        view::{live, markup, when},
     },
 };
 
-/// The page.
+/// The page. It searches at once, and is drawn once it is known who asks: nobody sees an empty log before the
+/// sign-in page.
 pub fn log_page() -> El {
     let session = expect_context::<Session>();
     let log = Log::open(session);
+    provide_context(log);
+    document().set_title("Sent Message Log · Sentlog");
+    let asked = memo(move || session.was_asked());
+    let there = live(
+        move || asked.get(),
+        move |asked| match asked {
+            true => page(log, session),
+            false => waiting(),
+        },
+    );
+    el("div", &[]).child(there)
+}
+
+/// What stands in the page's HTML before the program runs.
+fn waiting() -> El {
+    el("div", &[("class", "before"), ("aria-hidden", "true")]).child(markup(
+        r#"<div class="before-bar"></div><div class="before-form"></div><div class="before-rows"></div>"#,
+    ))
+}
+
+fn page(log: Log, session: Session) -> El {
     let layout = Layout::new();
     let focus = TableFocus(RwSignal::new(0));
-    provide_context(log);
     provide_context(Live::follow(log, session));
     provide_context(focus);
     provide_context(Printing::new());
-    document().set_title("Sent Message Log · Sentlog");
 
     let close = move || {
         log.close();
