@@ -26,7 +26,7 @@ pub fn export_button() -> View {
     let session = expect_context::<Session>();
     let toasts = expect_context::<Toasts>();
     let attributes = [
-        ("class", "button small"),
+        ("class", "button small export"),
         ("type", "button"),
         ("title", "Save these rows as a spreadsheet (CSV)"),
     ];
@@ -34,13 +34,13 @@ pub fn export_button() -> View {
         move || session.may(Permission::Report),
         move || {
             el("button", &attributes)
-                .on_click(move || export(log, toasts))
+                .on_click(move || export(log, session, toasts))
                 .child("Export")
         },
     )
 }
 
-fn export(log: Log, toasts: Toasts) {
+fn export(log: Log, session: Session, toasts: Toasts) {
     let (Some(found), Some(shown)) = (log.found.get_untracked(), log.shown.get_untracked()) else {
         return;
     };
@@ -57,7 +57,11 @@ fn export(log: Log, toasts: Toasts) {
                 );
                 download::save(&name, "text/csv", file.as_bytes());
             }
-            Err(failure) => toasts.say(failure.sentence()),
+            Err(failure) => {
+                if !session.ended_by(&failure) {
+                    toasts.say(failure.sentence());
+                }
+            }
         }
     });
 }
