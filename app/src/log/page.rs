@@ -92,9 +92,7 @@ fn page(log: Log, session: Session) -> El {
                 .child(status_line()),
         )
         .child(results(layout));
-    let top = el("div", &[("class", "page-top")])
-        .attr_when("inert", covered)
-        .child(top_bar(session.place()));
+    let top = el("div", &[("class", "page-top")]).child(top_bar(session.place(), covered));
     let workspace = el("main", &[("class", "workspace")])
         .child(list)
         .child(when(move || is_open.get(), move || detail(close)));

@@ -16,8 +16,9 @@ use crate::{
     },
 };
 
-/// The bar; `place` is where the page is.
-pub fn top_bar(place: RwSignal<Place>) -> El {
+/// The bar; `place` is where the page is. While it is `covered` its controls are out of reach; the page's heading
+/// still says where one is.
+pub fn top_bar(place: RwSignal<Place>, covered: impl Fn() -> bool + 'static) -> El {
     let session = expect_context::<Session>();
     let toasts = expect_context::<Toasts>();
     let sign_out = move || {
@@ -52,6 +53,7 @@ pub fn top_bar(place: RwSignal<Place>) -> El {
         },
     );
     let end = el("div", &[("class", "top-end")])
+        .attr_when("inert", covered)
         .child(user)
         .child(theme_button())
         .child(button("button small quiet-button", "Sign out").on_click(sign_out));
