@@ -19,6 +19,7 @@ test('Library Hours shows as in the manual', async ({ page, log }) => {
     ['Status', 'Waiting'],
     ['Sender', 'Administrator, System'],
     ['Date/Time Created', '01/31/2020 1:39 PM'],
+    ['Date/Time Scheduled', '01/31/2020 1:39 PM'],
     ['Inbox/Email Start Time', /2:00 PM/],
     ['Voice/Text Start Time', /1:39 PM/],
     ['Total Recipients', '3'],
@@ -52,6 +53,9 @@ test('School is Cancelled has the totals of the manual', async ({ log }) => {
   ] as const) {
     await expect(log.value('Delivery Summary', term)).toHaveText(value);
   }
+  // No start was given, and nothing needed one but what it sent.
+  await expect(log.value('Delivery Summary', 'Inbox/Email Start Time')).toHaveText('At once');
+  await expect(log.value('Delivery Summary', 'Voice/Text Start Time')).toHaveCount(0);
   for (const [term, value] of [
     ['Deliver To', 'Student Messenger Contacts; Message For Each Student'],
     ['Enrollment Filter', 'Message Only Active Students'],
@@ -81,24 +85,24 @@ test('recipients are found by name and by address, and filtered by device and st
   await log.open('?from=2019-12-02&to=2019-12-02');
   await log.select('School is Cancelled');
   const recipients = log.section('Recipients');
-  await expect(recipients.getByText(/127 recipients/)).toBeVisible();
+  await expect(recipients.getByText(/of 127 lines/)).toBeVisible();
   const search = recipients.getByRole('searchbox', { name: 'Search recipients' });
   const lines = recipients.getByRole('table', { name: 'Recipients' }).getByRole('row');
 
   await search.fill('heather');
-  await expect(recipients.getByText(/^1 recipient/)).toBeVisible();
+  await expect(recipients.getByText(/^1 line/)).toBeVisible();
   await expect(lines.filter({ hasText: 'Parent, Heather' }).first()).toContainText('Student, Calvin');
   await expect(lines.filter({ hasText: 'heather@nomail.com' })).toHaveCount(1);
 
   await search.fill('tad@nomail');
   await expect(lines.filter({ hasText: 'Parent, Tad' }).first()).toBeVisible();
-  await expect(recipients.getByText(/^1 recipient/)).toBeVisible();
+  await expect(recipients.getByText(/^1 line/)).toBeVisible();
 
   await search.fill('');
   await recipients.getByRole('combobox', { name: 'Delivery Device' }).selectOption({ label: 'Email' });
-  await expect(recipients.getByText(/^3 recipients/)).toBeVisible();
+  await expect(recipients.getByText(/^3 lines/)).toBeVisible();
   await recipients.getByRole('combobox', { name: 'Delivery Device' }).selectOption({ label: 'No Device' });
-  await expect(recipients.getByText(/34 recipients/)).toBeVisible();
+  await expect(recipients.getByText(/^34 lines/)).toBeVisible();
   await recipients.getByRole('combobox', { name: 'Delivery Device' }).selectOption({ label: 'Any device' });
   await recipients.getByRole('combobox', { name: 'Delivery Status' }).selectOption({ label: 'Failed' });
   await expect(recipients.getByText('No recipient matches.')).toBeVisible();
@@ -112,7 +116,7 @@ test.describe('for who may not see addresses', () => {
     await log.select('School is Cancelled');
     const recipients = log.section('Recipients');
     await recipients.getByRole('searchbox', { name: 'Search recipients' }).fill('heather');
-    await expect(recipients.getByText(/^1 recipient/)).toBeVisible();
+    await expect(recipients.getByText(/^1 line/)).toBeVisible();
     await expect(recipients).not.toContainText('heather@nomail.com');
     await recipients.getByRole('searchbox', { name: 'Search recipients' }).fill('tad@nomail');
     await expect(recipients.getByText('No recipient matches.')).toBeVisible();

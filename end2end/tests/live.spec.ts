@@ -71,7 +71,7 @@ test('an open message’s bars move, and after a cancel in mid-run the cut is sh
   await cut.getByRole('button', { name: /were stopped$/ }).click();
   const recipients = log.section('Recipients');
   await expect(recipients.getByRole('combobox', { name: 'Delivery Status' })).toHaveValue('canceled');
-  await expect(recipients.getByRole('status')).toContainText(`of ${stopped.toLocaleString('en-US')} recipients`);
+  await expect(recipients.getByRole('status')).toContainText(`of ${stopped.toLocaleString('en-US')} lines`);
   await expect(recipients.getByRole('row').filter({ hasText: 'In-Progress' })).toHaveCount(0);
 });
 
@@ -123,6 +123,50 @@ test('who reads further down is not disturbed: what is new waits behind a button
   await expect(button).toHaveCount(0);
   await page.locator('.scroller').evaluate((scroller) => scroller.scrollTo(0, 0));
   await expect(log.rows.first()).toContainText('Breaking');
+});
+
+test('a page that nobody looks at hears nothing, and what it missed once it is shown again', async ({ page, log, server }) => {
+  const token = server.token();
+  await log.open();
+  await expect(sign(page, 'Live')).toBeVisible();
+  const look = (hidden: boolean) =>
+    page.evaluate((hidden) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+      document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    }, hidden);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await look(true);
+  await server.submit(token, message('Unseen', people(1, 'inbox')));
+  // Another page hears of it; this one would have as well by then.
+  const other = await page.context().newPage();
+  await other.goto('/');
+  await expect(other.getByRole('grid').getByRole('row').filter({ hasText: 'Unseen' })).toContainText('Sent');
+  await other.close();
+  await expect(log.row('Unseen')).toHaveCount(0);
+  expect(asked).toEqual([]);
+
+  await look(false);
+  await expect(log.row('Unseen')).toContainText('Sent');
+  expect(new Set(asked)).toEqual(new Set(['/api/events']));
+});
+
+test.describe('a message that stands still', () => {
+  test.use({ delivering: false });
+
+  test('says since when', async ({ page, log }) => {
+    await page.route(/\/api\/messages\/\d+$/, async (route) => {
+      const response = await route.fetch();
+      const detail = (await response.json()) as { message: object };
+      const stalled = { stalled: true, last_news_at: '2020-01-31T13:40:00-06:00' };
+      await route.fulfill({ response, json: { ...detail, message: { ...detail.message, ...stalled } } });
+    });
+    await log.openManual();
+    await log.select('Library Hours');
+    await expect(
+      log.section('Delivery Summary').getByText('Stalled: there has been no news of it since 01/31/2020 1:40 PM.'),
+    ).toBeVisible();
+  });
 });
 
 test.describe('when the connection breaks', () => {

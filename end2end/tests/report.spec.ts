@@ -135,13 +135,13 @@ test('failed deliveries are grouped by cause, and a click shows whose they are',
   await busy.click();
   await expect(busy).toHaveAttribute('aria-pressed', 'true');
   const recipients = log.section('Recipients');
-  await expect(recipients.getByText(/^4 recipients/)).toBeVisible();
+  await expect(recipients.getByText(/^4 lines/)).toBeVisible();
   await expect(page).toHaveURL(/failure=0/);
   await page.reload();
-  await expect(recipients.getByText(/^4 recipients/)).toBeVisible();
+  await expect(recipients.getByText(/^4 lines/)).toBeVisible();
   await expectAccessible(page, 'with failures');
   await recipients.getByRole('button', { name: 'Show all' }).click();
-  await expect(recipients.getByText(/^7 recipients/)).toBeVisible();
+  await expect(recipients.getByText(/^7 lines/)).toBeVisible();
 });
 
 test('a call status says what it means, by pointer and by key', async ({ page, log, server }) => {

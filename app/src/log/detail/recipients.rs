@@ -160,15 +160,14 @@ pub fn recipients(id: MessageId) -> El {
             help.show(Some(CallStatus(code)));
         }
     };
+    // A person may stand in several lines: *Total Recipients* counts people.
     let counts = words(move || {
         let mut words = match (lines.total.get(), lines.shown()) {
             (None, _) => String::new(),
-            (Some(total), shown) if shown as u32 == total => {
-                counted(total.into(), "recipient", "recipients")
-            }
+            (Some(total), shown) if shown as u32 == total => counted(total.into(), "line", "lines"),
             (Some(total), shown) => {
                 let (shown, total) = (grouped(shown as u64), grouped(total.into()));
-                [&shown, " of ", &total, " recipients"].concat()
+                [&shown, " of ", &total, " lines"].concat()
             }
         };
         if let Some(at) = lines.as_of.get() {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::{
     counting::DeliverySummary,
     datetime,
-    delivery::{DeliveryStatus, DeviceFilter},
+    delivery::{DeliveryStatus, Device, DeviceFilter},
     message::{Cancellation, MessageDetail, MessageHeader},
     resend::Which,
 };
@@ -98,7 +98,7 @@ fn standing(detail: MessageDetail) -> View {
             ["Removed ", &datetime::display(at)].concat(),
         )
     });
-    let facts = facts(&detail.message).into_iter().chain(removed);
+    let facts = facts(&detail).into_iter().chain(removed);
     let facts = many(facts.map(|(label, value)| pair(label, el("dd", &fact).child(value))));
     View::Many(vec![
         el("dl", &[("class", "facts")])
@@ -145,12 +145,9 @@ fn stalled(message: &MessageHeader) -> Option<El> {
 }
 
 /// The facts after the status, under the manual's labels.
-fn facts(message: &MessageHeader) -> Vec<(&'static str, String)> {
+fn facts(detail: &MessageDetail) -> Vec<(&'static str, String)> {
+    let message = &detail.message;
     let row = &message.row;
-    let start = |at: &Option<_>| match at {
-        Some(at) => datetime::display(at),
-        None => "At once".into(),
-    };
     let mut facts = vec![
         ("Sender", row.sender.clone()),
         ("District/School", row.organization.clone()),
@@ -163,12 +160,30 @@ fn facts(message: &MessageHeader) -> Vec<(&'static str, String)> {
         ),
         ("Date/Time Created", datetime::display(&row.created_at)),
         ("Date/Time Scheduled", datetime::display(&row.scheduled_at)),
+    ];
+    // A start that was neither given nor needed is none.
+    for (label, at, devices) in [
         (
             "Inbox/Email Start Time",
-            start(&message.inbox_email_start_at),
+            &message.inbox_email_start_at,
+            [Device::Inbox, Device::Email],
         ),
-        ("Voice/Text Start Time", start(&message.voice_text_start_at)),
-    ];
+        (
+            "Voice/Text Start Time",
+            &message.voice_text_start_at,
+            [Device::Voice, Device::Text],
+        ),
+    ] {
+        let used = || {
+            let mut used = detail.progress.iter();
+            used.any(|progress| devices.contains(&progress.device))
+        };
+        match at {
+            Some(at) => facts.push((label, datetime::display(at))),
+            None if used() => facts.push((label, "At once".into())),
+            None => {}
+        }
+    }
     if let Some(at) = &message.started_at {
         facts.push(("Start Time", datetime::display(at)));
     }
