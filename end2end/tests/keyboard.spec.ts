@@ -69,6 +69,26 @@ test('a slash in a field is a slash', async ({ page, log }) => {
   await expect(log.filter('Date Created')).toHaveValue('1/31');
 });
 
+test.describe('in a long list', () => {
+  test.use({ district: 'demo' });
+
+  test('Tab reaches the rows on screen, wherever the wheel has led', async ({ page, log }) => {
+    await log.open('?from=2000-01-01&to=2100-01-01');
+    await expect(log.rows.first()).toBeVisible();
+    await page.locator('.scroller').hover();
+    await page.mouse.wheel(0, 40_000);
+    const seen = log.grid.locator('tbody [tabindex="0"]');
+    await expect.poll(() => seen.getAttribute('aria-rowindex').then(Number)).toBeGreaterThan(100);
+    await log.filter('ScheduleID').focus();
+    await page.keyboard.press('Tab');
+    await expect(seen).toBeFocused();
+    await expect(seen).toBeInViewport({ ratio: 0.9 });
+    const row = Number(await seen.getAttribute('aria-rowindex'));
+    await page.keyboard.press('ArrowDown');
+    await expect(log.grid.locator(`[aria-rowindex="${row + 1}"]`)).toBeFocused();
+  });
+});
+
 test('Tab reaches every control, and the focus is always seen', async ({ page, log }) => {
   await log.openManual();
   const wanted = new Set([

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::ui::element::{set_attribute, set_style};
 
+/// The rows of the table's head: the headers, and the filters.
+const HEAD_ROWS: usize = 2;
+
 /// The elements that the table is made of.
 pub struct Elements {
     /// What scrolls.
@@ -97,6 +100,7 @@ impl Grid {
             count: None,
             focused: false,
         };
+        grid.pool.set_head_rows(grid.head_rows());
         grid.measure();
         Some(grid)
     }
@@ -127,7 +131,12 @@ impl Grid {
     /// Goes on with another head, or without one, after the layout has changed.
     pub fn rebuild(&mut self, head: Option<HtmlElement>) {
         self.elements.head = head;
+        self.pool.set_head_rows(self.head_rows());
         self.measure();
+    }
+
+    fn head_rows(&self) -> usize {
+        self.elements.head.as_ref().map_or(0, |_| HEAD_ROWS)
     }
 
     /// Draws what has scrolled into view.
@@ -217,13 +226,18 @@ impl Grid {
             set_attribute(
                 &self.elements.table,
                 "aria-rowcount",
-                &(count + 2).to_string(),
+                &(count + self.head_rows()).to_string(),
             );
         }
         let window = self.viewport.window(count);
         let now = part(&self.viewport, count);
+        let mut marks = self.marks;
+        if !window.contains(&marks.active) {
+            // Tab leads to the first row on screen, once the keyboard's is scrolled out of reach.
+            marks.active = (self.viewport.top / self.viewport.row).ceil() as usize;
+        }
         self.pool
-            .draw(shown, window, &now, self.viewport.row, self.marks);
+            .draw(shown, window, &now, self.viewport.row, marks);
         if self.focused {
             self.focus();
         }
@@ -244,8 +258,14 @@ impl Grid {
         self.focused = true;
     }
 
-    /// Notes whether the focus is on a row or on the table.
+    /// Notes whether the focus is on a row or on the table; the keyboard goes on from that row.
     pub fn focus_moved(&mut self, target: Option<&Element>) {
+        if let Some(place) = target.and_then(|target| self.pool.place_of(target))
+            && self.marks.active != place
+        {
+            self.marks.active = place;
+            self.draw();
+        }
         self.focused = target.is_some_and(|target| {
             target.is_same_node(Some(&self.elements.table))
                 || target

@@ -15,9 +15,6 @@ use super::{
 };
 use crate::ui::element::{set_attribute, set_style};
 
-/// Rows of the table's head, which come before the first message.
-const HEAD_ROWS: usize = 2;
-
 /// What is marked among the rows.
 #[derive(Clone, Copy, Default)]
 pub struct Marks {
@@ -34,6 +31,7 @@ pub struct Pool {
     slots: VecDeque<Slot>,
     window: Range<usize>,
     offset: f64,
+    head_rows: usize,
 }
 
 /// One row element and what it shows.
@@ -58,7 +56,17 @@ impl Pool {
             slots: VecDeque::new(),
             window: 0..0,
             offset: f64::NAN,
+            head_rows: 0,
         })
+    }
+
+    /// Goes on under a head of so many rows; with none, rows are cards. What is drawn is written anew.
+    pub fn set_head_rows(&mut self, count: usize) {
+        self.head_rows = count;
+        for slot in &mut self.slots {
+            slot.shows = None;
+            slot.place = usize::MAX;
+        }
     }
 
     /// Shows the rows at the places of `window`, each `height` pixels high. Those outside of `now` may say for
@@ -78,6 +86,7 @@ impl Pool {
             self.slots.push_back(slot);
         }
         self.turn(window.start);
+        let head_rows = self.head_rows;
         let offset = window.start as f64 * height;
         if offset != self.offset {
             self.offset = offset;
@@ -88,7 +97,9 @@ impl Pool {
         for (at, slot) in self.slots.iter_mut().enumerate() {
             let place = window.start + at;
             match window.contains(&place) {
-                true if now.contains(&place) || slot.is_empty() => slot.show(shown, place, marks),
+                true if now.contains(&place) || slot.is_empty() => {
+                    slot.show(shown, place, marks, head_rows);
+                }
                 true => {}
                 false => slot.hide(),
             }
@@ -171,7 +182,7 @@ impl Slot {
         }
     }
 
-    fn show(&mut self, shown: &Shown, place: usize, marks: Marks) {
+    fn show(&mut self, shown: &Shown, place: usize, marks: Marks, head_rows: usize) {
         let number = shown.list[place];
         let row = &shown.rows.list[number as usize];
         if self.hidden {
@@ -187,6 +198,11 @@ impl Slot {
             _ => {
                 let old = same_rows.map(|(rows, old)| &rows.list[*old as usize]);
                 self.write(&shown.rows, row, old);
+                if head_rows == 0 {
+                    let at_once = row.created.millis == row.scheduled.millis;
+                    self.row
+                        .set_class_name(if at_once { "at-once" } else { "" });
+                }
                 self.shows = Some((shown.rows.clone(), number));
             }
         }
@@ -195,7 +211,7 @@ impl Slot {
             set_attribute(
                 &self.row,
                 "aria-rowindex",
-                &(place + HEAD_ROWS + 1).to_string(),
+                &(place + head_rows + 1).to_string(),
             );
         }
         let selected = marks.selected == Some(row.id);
