@@ -43,6 +43,43 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectAccessible(page, 'a canceled message');
     });
 
+    test.describe('while something is missing', () => {
+      test.use({ refusals: [404, 500], unreachable: true });
+
+      test('loading, a message that is not there, an error, and no connection', async ({ page, log, server }) => {
+        let answer = () => {};
+        const held = new Promise<void>((done) => (answer = done));
+        await page.route('**/api/messages?*', (route) => held.then(() => route.continue()), { times: 1 });
+        await page.goto('/?from=2020-01-31&to=2020-01-31');
+        await expect(log.grid).toHaveAttribute('aria-busy', 'true');
+        await expect(page.getByText('No messages were created')).toHaveCount(0);
+        await expectAccessible(page, 'loading');
+        answer();
+        await expect(log.rows).toHaveCount(12);
+        await expect(log.grid).toHaveAttribute('aria-busy', 'false');
+
+        await page.goto('/?from=2020-01-31&to=2020-01-31&message=999999999');
+        await expect(log.detail.getByRole('alert').filter({ hasText: /\S/ })).toBeVisible();
+        await expect(log.detail.getByRole('button', { name: 'Try again' })).toHaveCount(0);
+        await expect(log.rows).toHaveCount(12);
+        await expectAccessible(page, 'no such message');
+        await page.getByRole('button', { name: 'Close' }).click();
+
+        const detail = 'Sentlog met a fault of its own.';
+        const body = JSON.stringify({ type: 'about:blank', title: 'Fault', status: 500, detail });
+        const refusal = { status: 500, contentType: 'application/problem+json', body };
+        await page.route('**/api/messages?*', (route) => route.fulfill(refusal), { times: 1 });
+        await page.getByRole('button', { name: 'Reload' }).click();
+        await expect(page.getByRole('alert').filter({ hasText: detail })).toBeVisible();
+        await expectAccessible(page, 'an error');
+
+        await server.stop();
+        await page.getByRole('button', { name: 'Try again' }).click();
+        await expect(page.getByRole('alert').filter({ hasText: 'Sentlog cannot be reached' })).toBeVisible();
+        await expectAccessible(page, 'no connection');
+      });
+    });
+
     test.describe('of the demonstration district', () => {
       test.use({ district: 'demo' });
 
