@@ -8,10 +8,14 @@ use super::{Failure, causes};
 use crate::{
     clock::Clock,
     demo::{self, Scale},
-    store::{Database, District},
+    store::{
+        Database, District,
+        making::{self, Standing},
+    },
 };
 
-/// Fills an empty database, showing how far it is; leaves one that holds messages as it is.
+/// Fills an empty database, showing how far it is; leaves one that holds messages as it is, unless they are a part of
+/// the demonstration, whose making was interrupted.
 pub async fn fill(db: &Database, district: &District, clock: &dyn Clock) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::new(format!(
@@ -20,10 +24,14 @@ pub async fn fill(db: &Database, district: &District, clock: &dyn Clock) -> Resu
             causes(error)
         ))
     };
-    if !db.is_empty().await.map_err(|error| failed(&error))? {
-        return Ok(());
+    let standing = making::standing(db).await;
+    match standing.map_err(|error| failed(&error))? {
+        Standing::Nothing => eprintln!("Making the demonstration district. This happens once."),
+        Standing::Part => eprintln!(
+            "The demonstration district is not whole: its making was interrupted. It is made anew."
+        ),
+        Standing::Whole | Standing::Other => return Ok(()),
     }
-    eprintln!("Making the demonstration district. This happens once.");
     let bar = match io::stderr().is_terminal() {
         true => ProgressBar::new(0),
         false => ProgressBar::hidden(),

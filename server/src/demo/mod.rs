@@ -19,7 +19,11 @@ use crate::{
     chance::Chance,
     clock::{Clock, FixedClock},
     entry::{NewMessage, Refusal},
-    store::{Database, District, StoreError, submit::submit},
+    store::{
+        Database, District, StoreError,
+        making::{self, LAST, Standing},
+        submit::submit,
+    },
 };
 
 /// How large a demonstration is.
@@ -53,7 +57,8 @@ pub enum DemoError {
     Refused(#[from] Refusal),
 }
 
-/// Fills an empty database, telling after each message how many of how many days are done.
+/// Fills an empty database, telling after each day how many of how many are done. A making that was interrupted is
+/// begun anew.
 ///
 /// # Errors
 /// Where the database holds messages already, or fails.
@@ -64,8 +69,10 @@ pub async fn fill(
     scale: Scale,
     progress: &mut (dyn FnMut(u64, u64) + Send),
 ) -> Result<u64, DemoError> {
-    if !db.is_empty().await? {
-        return Err(StoreError::NotEmpty.into());
+    match making::standing(db).await? {
+        Standing::Nothing => {}
+        Standing::Part => making::remove_part(db).await?,
+        Standing::Whole | Standing::Other => return Err(StoreError::NotEmpty.into()),
     }
     let now = clock.now();
     let today = now.with_timezone(&district.time_zone).date_naive();
@@ -109,7 +116,11 @@ pub async fn fill(
         if ago == 0 {
             messages.extend(staged::now(&mut writer)?);
         }
-        messages.sort_by_key(|message| message.head.created_at);
+        // Its last message says that all of it is there.
+        messages.sort_by_key(|message| {
+            let head = &message.head;
+            (head.external_id == LAST, head.created_at)
+        });
         for message in &messages {
             submit(db, message, None, &at_once).await?;
             written += 1;

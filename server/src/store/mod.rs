@@ -27,6 +27,7 @@ pub mod identities;
 pub mod inbox;
 pub mod lease;
 pub mod links;
+pub mod making;
 pub mod organizations;
 pub mod people;
 pub mod prints;
@@ -232,18 +233,6 @@ impl Database {
             sqlx::query("select 1").execute(pool).await?;
         });
         Ok(())
-    }
-
-    /// Whether it holds no message at all.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub async fn is_empty(&self) -> Result<bool, StoreError> {
-        const ANY: &str = "select id from messages limit 1";
-        let any: Option<i64> = on_database!(self, |pool| sqlx::query_scalar(ANY)
-            .fetch_optional(pool)
-            .await?);
-        Ok(any.is_none())
     }
 
     /// Tells the database's planner of much that has just come in. Postgres learns by itself only in minutes, and until

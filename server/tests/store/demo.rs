@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+use serde_json::json;
 use server::{
     clock::FixedClock,
     demo::{DemoError, Scale, fill},
-    store::StoreError,
+    store::{
+        StoreError,
+        making::{Standing, standing},
+    },
 };
 use shared::{
     call_status::DEFINITIONS,
@@ -13,6 +18,8 @@ use shared::{
     find::FindResult,
     message::{MessageId, MessageStatus},
 };
+
+use tokio::sync::Notify;
 
 use crate::log::{Log, on_both_databases, utc};
 
@@ -95,6 +102,46 @@ on_both_databases! {
         let clock = FixedClock::at(log.now);
         let again = fill(&log.db, &log.district, &clock, SMALL, &mut |_, _| {}).await;
         assert!(matches!(again, Err(DemoError::Store(StoreError::NotEmpty))));
+    }
+
+    async fn a_making_that_was_interrupted_is_begun_anew(log: Log) {
+        let scale = Scale { messages_a_day: 10, days: 5, emergency: 3000 };
+        let half = Notify::new();
+        let clock = FixedClock::at(log.now - TimeDelta::hours(30));
+        let mut progress = |done, _| if done == 3 { half.notify_one() };
+        let making = fill(&log.db, &log.district, &clock, scale, &mut progress);
+        tokio::select! {
+            biased;
+            () = half.notified() => {}
+            made = making => panic!("it was made: {made:?}"),
+        }
+        assert_eq!(standing(&log.db).await.expect("it answers"), Standing::Part);
+
+        let written = filled(&log, scale).await;
+        assert_eq!(standing(&log.db).await.expect("it answers"), Standing::Whole);
+        let fresh = Log::sqlite().await;
+        assert_eq!(written, filled(&fresh, scale).await);
+        let rows = async |log: &Log| -> Vec<_> {
+            let found = log.find("2020-01-01", "2020-02-01").await;
+            assert_eq!(found.total, written);
+            found.messages.into_iter().map(|row| (row.created_at, row.subject, row.status)).collect()
+        };
+        assert_eq!(rows(&log).await, rows(&fresh).await);
+        let again = emergency(&log.find("2020-01-20", "2020-02-01").await);
+        assert_eq!(log.detail(again).await.summary.total_recipients, 3000);
+    }
+
+    async fn what_somebody_sent_is_no_part_of_it_whatever_it_is_called(log: Log) {
+        log.put(&json!({
+            "external_id": "demo-1", "message_type": "Behavior", "organization": "High School", "subject": "Mine",
+            "sender": "A", "created_at": "2020-01-31T11:00:00-06:00", "reply_to": "office@district.org",
+            "recipients": [],
+        })).await;
+        assert_eq!(standing(&log.db).await.expect("it answers"), Standing::Other);
+        let clock = FixedClock::at(log.now);
+        let made = fill(&log.db, &log.district, &clock, SMALL, &mut |_, _| {}).await;
+        assert!(matches!(made, Err(DemoError::Store(StoreError::NotEmpty))));
+        assert_eq!(log.find("2020-01-20", "2020-02-01").await.total, 1);
     }
 }
 
