@@ -133,7 +133,7 @@ test.describe('a message to a whole district', () => {
     const emergency = messages.find(({ subject }) => subject.startsWith('All Schools Closed'));
     expect(emergency, 'the district has an emergency message').toBeDefined();
     await log.open(`?from=2000-01-01&to=2100-01-01&message=${emergency?.id}`);
-    await expect(log.value('Delivery Summary', 'Total Recipients')).toHaveText(/^\d\d,\d{3}$/);
+    await expect(log.value('Delivery Summary', 'Total Recipients')).toHaveText('50,000');
     const recipients = log.section('Recipients');
     const lines = recipients.getByRole('table', { name: 'Recipients' }).getByRole('row');
     await expect(lines.nth(5)).toBeVisible();

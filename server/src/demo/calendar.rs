@@ -10,7 +10,7 @@ pub(super) const DAYS: u64 = 730;
 /// How much is sent on a day, in percent of a usual school day.
 ///
 /// The last seven days are as in term, whatever the season: they are what is shown first.
-pub(super) fn percent(day: NaiveDate, today: NaiveDate) -> u32 {
+fn percent(day: NaiveDate, today: NaiveDate) -> u32 {
     let weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
     let recent = day + Days::new(7) > today;
     let summer = matches!((day.month(), day.day()), (6, 10..) | (7, _) | (8, ..25));
@@ -24,6 +24,13 @@ pub(super) fn percent(day: NaiveDate, today: NaiveDate) -> u32 {
         (false, false, true) => 15,
         (false, false, false) => 100,
     }
+}
+
+/// How many messages are sent on a day, where a usual one has `usual`.
+pub(super) fn count(chance: &mut Chance, usual: u32, day: NaiveDate, today: NaiveDate) -> u32 {
+    let hundredths = usual * percent(day, today);
+    // The part of a message that is left over falls by chance.
+    hundredths / 100 + u32::from(chance.percent(hundredths % 100))
 }
 
 /// When in the day something is sent: mostly in the morning, on whole quarters where a scheduler does it.

@@ -33,7 +33,7 @@ pub struct Scale {
     pub messages_a_day: u32,
     /// Days of history, today included; at most 730.
     pub days: u64,
-    /// Recipient lines of the one emergency message to the whole district.
+    /// People who get the one emergency message to the whole district; some stand on several lines of it.
     pub emergency: u32,
 }
 
@@ -82,9 +82,7 @@ pub async fn fill(
     for ago in (0..scale.days).rev() {
         let day = today - Days::new(ago);
         let mut chance = Chance::new(ago + 1);
-        let usual = scale.messages_a_day * calendar::percent(day, today);
-        // The part of a message that is left over falls by chance.
-        let count = usual / 100 + u32::from(chance.percent(usual % 100));
+        let count = calendar::count(&mut chance, scale.messages_a_day, day, today);
         let mut times: Vec<_> = (0..count)
             .map(|_| {
                 let kind = kinds::pick(&mut chance);
@@ -129,4 +127,43 @@ pub async fn fill(
     }
     db.take_stock().await?;
     Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    #[test]
+    fn two_years_hold_about_eighteen_thousand_messages_whenever_they_end() {
+        let Scale {
+            messages_a_day,
+            days,
+            ..
+        } = Scale::FULL;
+        for month in 1..=12 {
+            for first in [1, 17] {
+                let today = NaiveDate::from_ymd_opt(2026, month, first).unwrap();
+                let count = |ago: u64| {
+                    let mut chance = Chance::new(ago + 1);
+                    calendar::count(&mut chance, messages_a_day, today - Days::new(ago), today)
+                };
+                let all: u32 = (0..days).map(count).sum();
+                assert!((17_000..=19_000).contains(&all), "{all} until {today}");
+            }
+        }
+    }
+
+    #[test]
+    fn three_hundred_people_send_and_no_two_are_called_the_same() {
+        let all = || (0..schools::SENDERS).map(schools::sender);
+        let names: BTreeSet<_> = all().map(|sender| &sender.name).collect();
+        let emails: BTreeSet<_> = all().map(|sender| &sender.email).collect();
+        assert_eq!((names.len(), emails.len()), (300, 300));
+        let schools: BTreeSet<_> = (0..schools::SCHOOLS).map(schools::school).collect();
+        assert_eq!(schools.len(), 60);
+    }
 }

@@ -1,6 +1,8 @@
 //! Sixty schools of one district, and the three hundred people who send from them.
 
-use super::names::NAMES;
+use std::{collections::HashSet, iter, sync::LazyLock};
+
+use super::names::{NAMES, Names};
 use crate::chance::Chance;
 
 /// The district's own name, for district-wide sendings.
@@ -82,25 +84,40 @@ pub(super) struct Sender {
 }
 
 /// One of those who send. The first of all is the system itself.
-pub(super) fn sender(number: u32) -> Sender {
-    let school = number % SCHOOLS;
-    if number == 0 {
-        return Sender {
-            name: "Administrator, System".to_owned(),
-            email: "sysadmin@plainview.example".to_owned(),
-            school,
-        };
-    }
+pub(super) fn sender(number: u32) -> &'static Sender {
+    &STAFF[(number % SENDERS) as usize]
+}
+
+/// All who send, each with a name of their own.
+static STAFF: LazyLock<Vec<Sender>> = LazyLock::new(|| {
+    let mut taken = HashSet::new();
+    let people = (1..SENDERS).map(|number| Sender {
+        name: free_name(number, &mut taken),
+        email: format!("staff{number:03}@plainview.example"),
+        school: number % SCHOOLS,
+    });
+    let system = Sender {
+        name: "Administrator, System".to_owned(),
+        email: "sysadmin@plainview.example".to_owned(),
+        school: 0,
+    };
+    iter::once(system).chain(people).collect()
+});
+
+/// A name by chance that nobody has yet: of a family whose given names are all taken, the next family.
+fn free_name(number: u32, taken: &mut HashSet<String>) -> String {
     let mut chance = Chance::new(0x5E4D_0000 + u64::from(number));
     // Those who send write their names in Latin letters; the families of the last three sets may not.
-    let names = NAMES[chance.below(9) as usize];
-    Sender {
-        name: format!(
-            "{}, {}",
-            chance.pick(names.families),
-            chance.pick(names.given)
-        ),
-        email: format!("staff{number:03}@plainview.example"),
-        school,
-    }
+    let Names { families, given } = NAMES[chance.below(9) as usize];
+    let (family, first) = (
+        chance.below(families.len() as u32) as usize,
+        chance.below(given.len() as u32) as usize,
+    );
+    let mut names = (0..families.len() * given.len()).map(|step| {
+        let family = families[(family + step / given.len()) % families.len()];
+        format!("{family}, {}", given[(first + step) % given.len()])
+    });
+    names
+        .find(|name| taken.insert(name.clone()))
+        .unwrap_or_default()
 }

@@ -10,11 +10,11 @@ use crate::entry::{Draft, NewMessage, Refusal};
 /// The emergency is among the days shown first.
 pub(super) const EMERGENCY_DAYS_AGO: u64 = 3;
 
-/// One message to the whole district, on all four devices, early on `day`.
+/// One message to so many `people`, the whole district, on all four devices, early on `day`.
 pub(super) fn emergency(
     writer: &mut Writer,
     day: NaiveDate,
-    lines: u32,
+    people: u32,
 ) -> Result<NewMessage, Refusal> {
     let mut chance = Chance::new(911);
     let early = NaiveTime::from_hms_opt(5, 41, 0).unwrap_or(NaiveTime::MIN);
@@ -38,19 +38,16 @@ pub(super) fn emergency(
     let words = "This is Plainview Schools. All schools are closed today because a water main has broken. Buses do not run. Meals are handed out at Harrison High from 11 AM to 1 PM.";
     head.bodies = Device::ALL.map(|_| Some(words.to_owned()));
     let mut draft = Draft::new(&writer.district);
-    let mut left = lines;
+    let mut left = people as usize;
     for number in 0.. {
         if left == 0 {
             break;
         }
-        left = writer.family(
-            &mut draft,
-            &head,
-            &Device::ALL,
-            &family(number),
-            left,
-            &mut chance,
-        )?;
+        let mut family = family(number);
+        family.guardians.truncate(left);
+        left -= family.guardians.len();
+        let all = u32::MAX;
+        writer.family(&mut draft, &head, &Device::ALL, &family, all, &mut chance)?;
     }
     draft.finish(head)
 }

@@ -129,7 +129,7 @@ impl Writer {
                     .into()
             }),
             cancellation: (status == MessageStatus::Canceled).then(|| CanceledBy {
-                by: schools::sender(chance.below(40)).name,
+                by: schools::sender(chance.below(40)).name.clone(),
                 at: (begun + TimeDelta::seconds(i64::from(chance.between(20, 200))))
                     .min(self.now)
                     .into(),
@@ -142,7 +142,7 @@ impl Writer {
             category: Some(kind.category.to_owned()),
             organization,
             subject,
-            sender: sender.name,
+            sender: sender.name.clone(),
             created_at: at.into(),
             inbox_email_start_at: start.map(Timestamp::from),
             voice_text_start_at: start.filter(|_| phone).map(Timestamp::from),
@@ -150,7 +150,7 @@ impl Writer {
                 .scheduled
                 .then(|| i64::from(1000 + at_school * 8 + kind.message_type.len() as u32 % 8)),
             criteria: criteria(kind, at_school),
-            reply_to: Some(sender.email),
+            reply_to: Some(sender.email.clone()),
             bodies: Device::ALL.map(body),
             history: Some(history),
             demonstration: true,

@@ -90,10 +90,11 @@ on_both_databases! {
         assert!(codes.iter().any(|code| code.definition().is_none()));
         let id = emergency(&found);
         let pages = every_line(&log, id).await;
-        assert_eq!(pages.iter().map(|page| page.recipients.len()).sum::<usize>(), 4000);
         let detail = log.detail(id).await;
         assert_eq!(detail.progress.len(), 4);
-        assert!(detail.summary.total_recipients < 4000, "people stand on several lines");
+        assert_eq!(detail.summary.total_recipients, 4000);
+        let lines: usize = pages.iter().map(|page| page.recipients.len()).sum();
+        assert!(lines > 4000, "people stand on several lines: {lines}");
         assert!(pages[0].recipients.iter().flat_map(|r| &r.deliveries).any(|d| d.duplicate));
     }
 
