@@ -4,10 +4,11 @@ use std::{
     fs::File,
     io::{self, BufReader, IsTerminal},
     path::Path,
+    time::Duration,
 };
 
 use chrono::{DateTime, Utc};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 use serde_json::json;
 use shared::audit::AuditAction;
 
@@ -24,6 +25,9 @@ use crate::{
 
 /// Bytes read from the file at a time.
 const BUFFER: usize = 1 << 20;
+
+/// How often the bar shows that work goes on, whatever has been read.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Takes in the messages of `file`, and says what was refused and why.
 pub async fn import(
@@ -53,17 +57,16 @@ pub async fn import(
     };
     let bar = bar(size)?;
     let mut progress = |now: Progress<'_>| {
-        bar.set_position(now.bytes);
         bar.set_message(format!("{} messages", now.accepted));
         if let Some(refused) = now.refused {
             bar.suspend(|| eprintln!("{refused}"));
         }
     };
     let taken = if stdin {
-        let reader = BufReader::with_capacity(BUFFER, io::stdin());
+        let reader = watched(&bar, io::stdin());
         entry::import(&db, &district, &clock, reader, &mut progress).await
     } else {
-        let reader = BufReader::with_capacity(BUFFER, File::open(file).map_err(unread)?);
+        let reader = watched(&bar, File::open(file).map_err(unread)?);
         entry::import(&db, &district, &clock, reader, &mut progress).await
     };
     bar.finish_and_clear();
@@ -95,11 +98,16 @@ async fn record(db: &Database, messages: u64, now: DateTime<Utc>) -> Result<(), 
     Ok(())
 }
 
+/// Reads `from`, and moves the bar as it does: a message's line alone may take a while.
+fn watched<R: io::Read>(bar: &ProgressBar, from: R) -> BufReader<ProgressBarIter<R>> {
+    BufReader::with_capacity(BUFFER, bar.wrap_read(from))
+}
+
 fn bar(size: Option<u64>) -> Result<ProgressBar, Failure> {
     let (bar, template) = match size {
         Some(size) => (
             ProgressBar::new(size),
-            "{wide_bar} {bytes}/{total_bytes} {msg} {eta}",
+            "{spinner} {wide_bar} {bytes}/{total_bytes} {msg} {eta}",
         ),
         None => (ProgressBar::new_spinner(), "{spinner} {bytes} {msg}"),
     };
@@ -107,6 +115,8 @@ fn bar(size: Option<u64>) -> Result<ProgressBar, Failure> {
         return Ok(ProgressBar::hidden());
     }
     let style = ProgressStyle::with_template(template);
+    // Read to its end, a large message is still to be kept.
+    bar.enable_steady_tick(TICK);
     Ok(bar.with_style(style.map_err(|error| Failure::new(error.to_string()))?))
 }
 
@@ -124,5 +134,24 @@ fn told(report: &ImportReport) -> Result<(), Failure> {
         lines => Err(Failure::new(format!(
             "{lines} lines were refused. Correct them and run the import again."
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufRead;
+
+    use super::*;
+
+    #[test]
+    fn the_bar_moves_within_a_line() {
+        let bar = ProgressBar::hidden();
+        let line = vec![b'x'; 3 * BUFFER];
+        let mut reader = watched(&bar, &line[..]);
+        for part in 1..=3 {
+            let read = reader.fill_buf().unwrap().len();
+            reader.consume(read);
+            assert_eq!(bar.position(), (part * BUFFER) as u64);
+        }
     }
 }

@@ -14,8 +14,6 @@ use crate::{
 /// What an import has done so far. Told after each line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
-    /// Bytes read.
-    pub bytes: u64,
     /// Messages taken.
     pub accepted: u64,
     /// The line just refused, if it was.
@@ -90,7 +88,6 @@ pub async fn import(
             }
         };
         progress(Progress {
-            bytes: lines.bytes,
             accepted: report.accepted,
             refused: refused.as_ref(),
         });

@@ -40,7 +40,7 @@ pub struct NewMessage {
 /// Why a message is not taken: where, and a sentence for people. The sentence never repeats a name, an
 /// address or a body.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {reason}")]
+#[error("{}{reason}", before(field))]
 pub struct Refusal {
     /// Such as `recipients[3].deliveries[0].address`; empty for the message as a whole.
     pub field: String,
@@ -55,5 +55,13 @@ impl Refusal {
             field: field.into(),
             reason: reason.into(),
         }
+    }
+}
+
+/// What stands before the reason: the field, unless it is the message as a whole.
+fn before(field: &str) -> String {
+    match field {
+        "" => String::new(),
+        field => format!("{field}: "),
     }
 }

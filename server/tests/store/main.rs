@@ -13,6 +13,7 @@ mod cancel;
 mod demo;
 mod entry;
 mod find;
+mod importing;
 mod manual;
 mod purging;
 mod recipients;
