@@ -2,9 +2,10 @@
 import { enter } from './sentlog.mjs';
 import { median } from './measure.mjs';
 
-const ROW = '[role=grid] [aria-rowindex] [role=gridcell], [role=grid] tbody td';
+/** A cell of a message. The head has rows and cells, too, and stands before there is anything to show. */
+const CELL = '[role=grid] tbody [role=row] .subject';
 
-/** Opens the page with an empty cache `times` times: the median until its first row stands, and the bytes. */
+/** Opens the page with an empty cache `times` times: the median until its first row says something, and the bytes. */
 export async function load(browser, { url }, path, times) {
   const until = [];
   let bytes = [];
@@ -20,13 +21,13 @@ export async function load(browser, { url }, path, times) {
     session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) =>
       bytes.push({ path: new URL(names.get(requestId) ?? url).pathname, bytes: encodedDataLength }),
     );
-    await page.addInitScript((row) => {
+    await page.addInitScript((cell) => {
       const look = () => {
-        if (document.querySelector(row)) window.usable = performance.now();
+        if (document.querySelector(cell)?.textContent.trim()) window.usable = performance.now();
         else requestAnimationFrame(look);
       };
       requestAnimationFrame(look);
-    }, ROW);
+    }, CELL);
     await page.goto(url + path, { waitUntil: 'load' });
     await page.waitForFunction(() => window.usable !== undefined);
     until.push(await page.evaluate(() => window.usable));
