@@ -56,9 +56,14 @@ const contenders = [ours];
 for (const other of OTHERS) contenders.push(await open(other, others.address(other, geometry)));
 
 console.log(`${rows.length} rows; ${geometry.rows} on screen, ${geometry.height} px each, ${geometry.overscan} more on either side.`);
-const subject = rows[1234].subject.split(' ').sort((a, b) => b.length - a.length)[0].slice(0, 6).toLowerCase();
-const created = rows[rows.length >> 1].created;
-console.log(`Typed into Message Subject: "${subject}"; into Date Created: "${created}".\n`);
+const middle = rows[rows.length >> 1];
+const TYPED = [
+  ['subject', 'Message Subject', rows[1234].subject.split(' ').sort((a, b) => b.length - a.length)[0].slice(0, 6).toLowerCase()],
+  ['created', 'Date Created', middle.created],
+  ['scheduled', 'Date Scheduled', middle.scheduled],
+  ['scheduleId', 'ScheduleID', rows.findLast(({ scheduleId }) => scheduleId !== '').scheduleId],
+];
+console.log(`Typed: ${TYPED.map(([, label, text]) => `"${text}" into ${label}`).join(', ')}. Chosen: "${middle.type}" of Message Type.\n`);
 
 for (const [title, rate] of [['As fast as the machine goes', 1], ['CPU throttled 4 times (a tablet)', 4]]) {
   const samples = [];
@@ -69,8 +74,8 @@ for (const [title, rate] of [['As fast as the machine goes', 1], ['CPU throttled
     for (let turn = 0; turn < contenders.length; turn++) {
       const contender = contenders[(round + turn) % contenders.length];
       await contender.page.bringToFront();
-      await contender.type(kept, rows, 'subject', 'Message Subject', subject);
-      await contender.type(kept, rows, 'created', 'Date Created', created);
+      for (const [column, label, text] of TYPED) await contender.type(kept, rows, column, label, text);
+      await contender.choose(kept, rows, 'type', 'Message Type', middle.type);
       await contender.sort(kept, rows, 'subject', 'Message Subject');
       await contender.sort(kept, rows, 'created', 'Date Created');
     }
@@ -114,7 +119,7 @@ function print(title, samples) {
   for (const kind of new Set(samples.map((sample) => sample.kind))) {
     const of = (name) => samples.filter((sample) => sample.kind === kind && sample.contender === name);
     const middle = (name, figure) => median(of(name).map((sample) => sample[figure]));
-    for (const { name } of contenders) {
+    for (const { name } of contenders.filter(({ name }) => of(name).length > 0)) {
       const frame = middle(name, 'frame');
       const work = middle(name, 'work');
       const columns = [

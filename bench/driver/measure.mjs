@@ -44,11 +44,44 @@ export class Contender {
     let typed = '';
     const key = async (name, next) => {
       typed = next;
-      const rows = expected(all, { [column]: typed });
+      const rows = expected(all, { typed: { [column]: typed } });
       await this.step(samples, `type ${label}`, 'keydown', rows, () => this.page.keyboard.press(name));
     };
     for (const character of text) await key(character === ' ' ? 'Space' : character, typed + character);
     while (typed !== '') await key('Backspace', typed.slice(0, -1));
+  }
+
+  /** Chooses one of the values that a column has, and takes it back. Tables that bring no such filter are left out. */
+  async choose(samples, all, column, label, value) {
+    const panel = await this.open(label);
+    if (panel === null) return;
+    // Its name says how many rows have it, too.
+    const box = panel.getByRole('checkbox', { name: new RegExp(`^${value.replace(/\W/g, '\\$&')} [\\d,]+$`) });
+    for (const chosen of [{ [column]: value }, {}]) {
+      await this.step(samples, `choose ${label}`, 'click', expected(all, { chosen }), () => box.click());
+    }
+    await this.close(label);
+  }
+
+  /** Opens the dropdown of a column, where there is one. */
+  async open(label) {
+    const { page } = this;
+    const name = `Filter ${label}`;
+    if (this.name === 'Sentlog') {
+      await page.getByRole('button', { name, exact: true }).click();
+    } else if (this.name === 'vanilla') {
+      await page.getByLabel(name, { exact: true }).click();
+    } else {
+      return null;
+    }
+    await idle(page);
+    return page.getByRole('dialog', { name: label, exact: true });
+  }
+
+  async close(label) {
+    if (this.name === 'Sentlog') await this.page.keyboard.press('Escape');
+    else await this.page.getByLabel(`Filter ${label}`, { exact: true }).click();
+    await idle(this.page);
   }
 
   /** Sorts by a column: ascending, descending, back to newest first. */

@@ -7,11 +7,26 @@ ModuleRegistry.registerModules([AllCommunityModule]);
 const { rows: shown, overscan, height } = geometry();
 const rowData = await load();
 
-const SEARCHED = {
-  subject: (row, typed) => row.subjectLower.includes(typed.toLowerCase()),
-  created: (row, typed) => row.createdSearch.includes(dateNeedle(typed)),
-  scheduled: (row, typed) => row.scheduledSearch.includes(dateNeedle(typed)),
+/** Reads what was typed once for all rows: the grid hands it to each of them. */
+const typedOnce = (read) => {
+  let [before, made] = [null, ''];
+  return (typed) => {
+    if (typed !== before) [before, made] = [typed, read(typed ?? '')];
+    return made;
+  };
 };
+const lower = () => typedOnce((typed) => typed.trim().toLowerCase());
+const SEARCHED = {
+  subject: [(row) => row.subjectLower, lower()],
+  created: [(row) => row.createdSearch, typedOnce(dateNeedle)],
+  scheduled: [(row) => row.scheduledSearch, typedOnce(dateNeedle)],
+  scheduleId: [(row) => row.scheduleId, lower()],
+};
+const matcher = ([text, needle]) => ({
+  // Case is seen to, so the grid need not lower every text again.
+  caseSensitive: true,
+  textMatcher: ({ data, filterText }) => text(data).includes(needle(filterText)),
+});
 
 const columnDefs = COLUMNS.map(({ key, label, width }) => ({
   headerName: label,
@@ -25,9 +40,7 @@ const columnDefs = COLUMNS.map(({ key, label, width }) => ({
     debounceMs: 0,
     filterOptions: ['contains'],
     maxNumConditions: 1,
-    ...(key in SEARCHED && {
-      textMatcher: ({ data, filterText }) => SEARCHED[key](data, filterText ?? ''),
-    }),
+    ...(key in SEARCHED && matcher(SEARCHED[key])),
   },
 }));
 

@@ -76,11 +76,20 @@ export function dateNeedle(typed) {
 /** Ascending order of two sort keys. */
 export const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
-/** The rows a table should show: an independent, plain statement of the rules. */
-export function expected(rows, { subject = '', created = '', sort } = {}) {
-  const needle = dateNeedle(created);
+/** What is looked for in which text of a row. */
+const SEARCHED = {
+  subject: (row, typed) => row.subjectLower.includes(typed.trim().toLowerCase()),
+  created: (row, typed) => row.createdSearch.includes(dateNeedle(typed)),
+  scheduled: (row, typed) => row.scheduledSearch.includes(dateNeedle(typed)),
+  scheduleId: (row, typed) => row.scheduleId.includes(typed.trim()),
+};
+
+/** The rows a table should show, by what was typed into which columns and what was chosen: a plain statement of the rules. */
+export function expected(rows, { typed = {}, chosen = {}, sort } = {}) {
   const kept = rows.filter(
-    (row) => row.subjectLower.includes(subject.toLowerCase()) && row.createdSearch.includes(needle),
+    (row) =>
+      Object.entries(typed).every(([column, text]) => SEARCHED[column](row, text)) &&
+      Object.entries(chosen).every(([column, value]) => row[column] === value),
   );
   if (sort) {
     const sign = sort.descending ? -1 : 1;

@@ -89,9 +89,11 @@ function choice(key, label) {
   const summary = document.createElement('summary');
   summary.textContent = 'All';
   summary.setAttribute('aria-label', `Filter ${label}`);
-  details.append(summary);
+  const panel = part('panel', 'dialog');
+  panel.setAttribute('aria-label', label);
+  details.append(summary, panel);
   details.addEventListener('toggle', () => {
-    if (!details.open || details.childElementCount > 1) return;
+    if (!details.open || panel.childElementCount > 0) return;
     const counts = new Map();
     for (const row of all) counts.set(row[key], (counts.get(row[key]) ?? 0) + 1);
     for (const [value, n] of [...counts].sort((a, b) => compare(a[0], b[0]))) {
@@ -106,7 +108,7 @@ function choice(key, label) {
         update();
       });
       option.append(box, `${value} ${n}`);
-      details.append(option);
+      panel.append(option);
     }
   });
   return details;
