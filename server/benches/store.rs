@@ -3,6 +3,8 @@
 
 #[path = "../tests/support/postgres.rs"]
 mod postgres;
+#[path = "store/requests.rs"]
+mod requests;
 
 use std::{
     fs,
@@ -35,9 +37,17 @@ use shared::{
     session::{Permission, Role},
 };
 
+use requests::Visitor;
+
 type Failure = Box<dyn std::error::Error>;
 
 const ROUNDS: usize = 31;
+
+/// The rows of more than two years: the newest 4000.
+const FIND: &str = "/api/messages?created_from=2024-01-01&created_to=2026-12-31";
+
+/// What 4000 rows may weigh on the wire, in bytes.
+const WIRE: usize = 100_000;
 
 /// What `find` reads, without the store around it.
 const BARE: &str = "
@@ -74,13 +84,15 @@ async fn measure(name: &str, url: &str) -> Result<(), Failure> {
         start.elapsed()
     );
 
-    let found = find_beside_the_bare_statement(&db, &district, now).await?;
+    let visitor = Visitor::enter(&db, &district, now).await?;
+    let found = find_beside_the_bare_statement(&db, &district, &visitor, now).await?;
     find_within_reach(&db, &district, now).await?;
     let row = found
         .messages
         .iter()
         .find(|row| row.subject.starts_with("All Schools Closed"));
     let emergency = row.ok_or("the emergency is missing")?.id;
+    open_by_request(&visitor, emergency).await?;
     open(&db, &district, emergency, now).await?;
     take_in(&db, &district, &clock).await
 }
@@ -88,25 +100,63 @@ async fn measure(name: &str, url: &str) -> Result<(), Failure> {
 async fn find_beside_the_bare_statement(
     db: &Database,
     district: &District,
+    visitor: &Visitor,
     now: DateTime<Utc>,
 ) -> Result<FindResult, Failure> {
     let day = |text| parse_day(text).ok_or("no day");
     let range = CreatedRange::new(day("2024-01-01")?, day("2026-12-31")?)?;
     let zone = district.time_zone;
     let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let (mut whole, mut wire) = (Vec::new(), Vec::new());
+    let mut bytes = 0;
     for _ in 0..ROUNDS {
         let start = Instant::now();
         let found = find(db, &Reach::Everywhere, &range, zone, None, now).await?;
         black_box(serde_json::to_vec(&found)?);
         ours.push(start.elapsed());
         bare.push(bare_statement(db).await?);
+        let (_, spent) = visitor.get(FIND, None).await?;
+        whole.push(spent);
+        let (body, spent) = visitor.get(FIND, Some("br")).await?;
+        wire.push(spent);
+        bytes = body.len();
     }
-    let (ours, bare) = (median(ours), median(bare));
-    let ratio = ours.as_secs_f64() / bare.as_secs_f64();
+    let (ours, bare, whole, wire) = (median(ours), median(bare), median(whole), median(wire));
+    let ratio = |time: Duration| time.as_secs_f64() / bare.as_secs_f64();
+    println!("  4000 rows by the bare statement, as JSON: {bare:.1?}");
+    println!("    by find, as JSON: {ours:.1?}; ratio {:.2}", ratio(ours));
     println!(
-        "  find 4000 rows as JSON: {ours:.1?}; the bare statement and its rows as JSON: {bare:.1?}; ratio {ratio:.2}"
+        "    by GET /api/messages, signed in: {whole:.1?}; ratio {:.2}",
+        ratio(whole)
     );
+    println!(
+        "    compressed: {:.1?} more; {:.1} KB on the wire",
+        wire.saturating_sub(whole),
+        bytes as f64 / 1000.0
+    );
+    if bytes > WIRE {
+        return Err(format!("4000 rows may weigh {WIRE} bytes on the wire, not {bytes}").into());
+    }
     Ok(find(db, &Reach::Everywhere, &range, zone, None, now).await?)
+}
+
+/// Opens the emergency as the page does: the message, then its first recipients. The first look is recorded, too.
+async fn open_by_request(visitor: &Visitor, id: MessageId) -> Result<(), Failure> {
+    let (detail, lines) = (
+        format!("/api/messages/{id}"),
+        format!("/api/messages/{id}/deliveries"),
+    );
+    let (mut opened, mut listed) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        opened.push(visitor.get(&detail, None).await?.1);
+        listed.push(visitor.get(&lines, None).await?.1);
+    }
+    let (opened, listed) = (median(opened), median(listed));
+    println!(
+        "  50 000 recipients by GET, signed in: totals {opened:.1?}, first page {listed:.1?}, together {:.1?}",
+        opened + listed
+    );
+    Ok(())
 }
 
 /// What rights cost: a find by who is granted all schools at once, and by who is granted each of them by itself, or all
@@ -238,6 +288,9 @@ async fn open(
     now: DateTime<Utc>,
 ) -> Result<(), Failure> {
     let zone = district.time_zone;
+    let first = RecipientQuery::default();
+    let lines = page(db, id, &first, true, zone, now).await?;
+    let lines = lines.ok_or("no such message")?.total;
     let queries = [
         ("detail and first page", RecipientQuery::default()),
         (
@@ -265,7 +318,7 @@ async fn open(
         (
             "the last page",
             RecipientQuery {
-                after: Some(49_900),
+                after: Some(lines.saturating_sub(100)),
                 ..RecipientQuery::default()
             },
         ),
