@@ -7,6 +7,7 @@
 mod app;
 
 mod callbacks;
+mod ends;
 mod letters;
 mod misbehaving;
 mod phone;

@@ -1,7 +1,7 @@
 //! A peer that speaks a few lines of SMTP and then does what a good one never does.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicU32, Ordering},
 };
 
@@ -40,7 +40,17 @@ pub struct Misbehaving {
     pub port: u16,
     /// Connections that it had.
     pub connections: Arc<AtomicU32>,
+    noted: Arc<Noted>,
     task: JoinHandle<()>,
+}
+
+/// What it keeps in mind from one connection to the next.
+#[derive(Debug)]
+struct Noted {
+    /// How often it will still misbehave.
+    left: AtomicU32,
+    /// The Message-ID of each letter that it was told, in order.
+    ids: Mutex<Vec<String>>,
 }
 
 impl Drop for Misbehaving {
@@ -53,34 +63,70 @@ impl Misbehaving {
     /// Behaves until the line that begins with `word`; the end of a letter is the word `.`, and the greeting
     /// is the empty one.
     pub async fn at(word: &'static str, then: Then) -> Misbehaving {
+        Self::times(u32::MAX, word, then).await
+    }
+
+    /// The same so many times, and behaves from then on.
+    pub async fn times(times: u32, word: &'static str, then: Then) -> Misbehaving {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let connections = Arc::new(AtomicU32::new(0));
         let count = connections.clone();
+        let noted = Arc::new(Noted {
+            left: times.into(),
+            ids: Mutex::default(),
+        });
+        let kept = noted.clone();
         let task = tokio::spawn(async move {
             let mut held = Vec::new();
             while let Ok((stream, _)) = listener.accept().await {
                 count.fetch_add(1, Ordering::Relaxed);
-                held.push(tokio::spawn(talk(stream, word, then.clone())));
+                held.push(tokio::spawn(talk(stream, word, then.clone(), kept.clone())));
             }
         });
         Misbehaving {
             port,
             connections,
+            noted,
             task,
         }
     }
+
+    /// The Message-ID of each letter that it was told, in order.
+    pub fn ids(&self) -> Vec<String> {
+        self.noted.ids.lock().unwrap().clone()
+    }
 }
 
-async fn talk(mut stream: tokio::net::TcpStream, word: &'static str, then: Then) -> Option<()> {
+impl Noted {
+    /// Whether it misbehaves this time.
+    fn misbehaves(&self) -> bool {
+        let one_less = |left: u32| left.checked_sub(1);
+        let taken = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less);
+        taken.is_ok()
+    }
+}
+
+async fn talk(
+    mut stream: tokio::net::TcpStream,
+    word: &'static str,
+    then: Then,
+    noted: Arc<Noted>,
+) -> Option<()> {
     let (read, mut write) = stream.split();
     let mut lines = BufReader::new(read).lines();
     let mut line = String::new();
     let mut in_letter = false;
     loop {
         let answer = if in_letter && line != "." {
+            if let Some(id) = line.strip_prefix("Message-ID: ") {
+                noted.ids.lock().unwrap().push(id.to_owned());
+            }
             ""
-        } else if line.starts_with(word) && (line.is_empty() == word.is_empty()) {
+        } else if line.starts_with(word) && line.is_empty() == word.is_empty() && noted.misbehaves()
+        {
             match &then {
                 Then::Hang => std::future::pending().await,
                 Then::Close => return None,

@@ -262,7 +262,7 @@ async fn after(seconds: u64) -> (Answer, u32) {
 
 #[tokio::test]
 async fn a_relay_that_looks_through_a_letter_for_minutes_takes_it_once() {
-    let (answer, connections) = after(590).await;
+    let (answer, connections) = after(540).await;
     assert!(is_sent(&answer), "{answer:?}");
     assert_eq!(connections, 1);
 }
