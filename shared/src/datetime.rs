@@ -48,27 +48,26 @@ pub fn display_with_seconds(at: &DateTime<FixedOffset>) -> String {
     )
 }
 
-/// Every way an instant may be typed, a line each: what a [`DateNeedle`] is looked for in.
+/// Every way the day of a date may be typed, a line each: what a [`DateNeedle`] is looked for [in](DateNeedle::in_day).
 ///
-/// The month stands first, so its padded form contains the other; day and hour need both.
-pub fn search_text(at: &DateTime<FixedOffset>) -> String {
-    let (pm, hour) = at.hour12();
-    let (month, day, year, minute) = (at.month(), at.day(), at.year(), at.minute());
-    let half = if pm { "pm" } else { "am" };
-    let days = [format!("{day:02}"), day.to_string()];
-    let hours = [hour.to_string(), format!("{hour:02}")];
-    let mut text = String::with_capacity(80);
-    for day in &days[..if day < 10 { 2 } else { 1 }] {
-        for hour in &hours[..if hour < 10 { 2 } else { 1 }] {
-            if !text.is_empty() {
-                text.push('\n');
-            }
-            text.push_str(&format!(
-                "{month:02}/{day}/{year:04} {hour}:{minute:02} {half}"
-            ));
-        }
+/// The month stands first, so its padded form contains the other; the day needs both.
+pub fn search_day(date: NaiveDate) -> String {
+    let (month, day, year) = (date.month(), date.day(), date.year());
+    let padded = format!("{month:02}/{day:02}/{year:04}");
+    match day {
+        ..10 => format!("{padded}\n{month:02}/{day}/{year:04}"),
+        _ => padded,
     }
-    text
+}
+
+/// Every way a time of the day may be typed, a line each, likewise. Minutes are counted from midnight.
+pub fn search_time(minutes: u32) -> String {
+    let (hour, minute) = (minutes / 60, minutes % 60);
+    let half = if hour < 12 { "am" } else { "pm" };
+    match (hour + 11) % 12 + 1 {
+        hour @ ..10 => format!("{hour}:{minute:02} {half}\n{hour:02}:{minute:02} {half}"),
+        hour => format!("{hour}:{minute:02} {half}"),
+    }
 }
 
 /// Reads an instant as the API sends it: RFC 3339, and no other form. chrono's own reading takes more forms,
@@ -136,14 +135,46 @@ impl DateNeedle {
         contains(&self.0, &other.0)
     }
 
-    /// Whether it stands anywhere in the date whose [`search_text`] this is.
-    pub fn matches(&self, search_text: &str) -> bool {
-        contains(search_text, &self.0)
+    /// How it stands in the day whose [`search_day`] this is.
+    pub fn in_day(&self, day: &str) -> Hit {
+        let before = self.0.split_once(' ').map(|(before, _)| before);
+        Hit {
+            whole: contains(day, &self.0),
+            half: before.is_some_and(|text| day.split('\n').any(|line| line.ends_with(text))),
+        }
+    }
+
+    /// How it stands in the time whose [`search_time`] this is.
+    pub fn in_time(&self, time: &str) -> Hit {
+        let after = self.0.split_once(' ').map(|(_, after)| after);
+        Hit {
+            whole: contains(time, &self.0),
+            half: after.is_some_and(|text| time.split('\n').any(|line| line.starts_with(text))),
+        }
+    }
+}
+
+/// How a [`DateNeedle`] stands in one half of a date. There are few days and times where there are many dates, so they
+/// are looked at one by one, and the dates only by what was found in both halves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hit {
+    whole: bool,
+    /// What stands before its first blank ends the day, or what stands behind begins the time: a date has that blank
+    /// between its halves.
+    half: bool,
+}
+
+impl Hit {
+    /// Whether the needle stands anywhere in the date of this day and this `time`.
+    pub const fn with(self, time: Hit) -> bool {
+        self.whole || time.whole || (self.half && time.half)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(text: &str) -> DateTime<FixedOffset> {
@@ -151,7 +182,10 @@ mod tests {
     }
 
     fn found(typed: &str, text: &str) -> bool {
-        DateNeedle::new(typed).matches(&search_text(&at(text)))
+        let (needle, at) = (DateNeedle::new(typed), at(text));
+        let minutes = at.hour() * 60 + at.minute();
+        let day = needle.in_day(&search_day(at.date_naive()));
+        day.with(needle.in_time(&search_time(minutes)))
     }
 
     #[derive(Debug, PartialEq, serde::Serialize, Deserialize)]
@@ -258,6 +292,28 @@ mod tests {
     #[test]
     fn a_part_never_spans_two_ways_of_typing() {
         assert!(!found("am 01", "2020-01-03T08:30:00-06:00"));
+    }
+
+    proptest! {
+        /// Every way of typing the day before every way of typing the time, as one text.
+        #[test]
+        fn looking_in_two_halves_finds_what_looking_in_the_whole_does(
+            day in 730_000..740_000_i32, minutes in 0..1440_u32, start in 0..19_usize, length in 1..20_usize,
+            other in "[0-9/: apm]{1,8}",
+        ) {
+            let date = NaiveDate::from_num_days_from_ce_opt(day).unwrap();
+            let (days, times) = (search_day(date), search_time(minutes));
+            let ways: Vec<_> = days
+                .lines()
+                .flat_map(|day| times.lines().map(move |time| format!("{day} {time}")))
+                .collect();
+            let part: String = ways[0].chars().skip(start).take(length).collect();
+            for typed in [part, other] {
+                let needle = DateNeedle::new(&typed);
+                let whole = ways.iter().any(|way| way.contains(&needle.0));
+                prop_assert_eq!(needle.in_day(&days).with(needle.in_time(&times)), whole, "{:?}", typed);
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use shared::{datetime::DateNeedle, search::contains};
 
 use super::{
     columns::{Facet, Typed},
-    rows::Rows,
+    rows::{Instant, Row, Rows},
 };
 
 /// What the person filters the loaded rows by. Filters combine with *and*, the values of one with *or*.
@@ -101,15 +101,25 @@ pub fn visible(rows: &Rows, order: &[u32], filters: &ColumnFilters) -> Vec<u32> 
     if !schedule.is_empty() {
         left.retain(|&number| contains(&row(number).schedule_text, schedule));
     }
-    let created = DateNeedle::new(filters.typed(Typed::Created));
-    if !created.is_empty() {
-        left.retain(|&number| created.matches(&row(number).created.search));
-    }
-    let scheduled = DateNeedle::new(filters.typed(Typed::Scheduled));
-    if !scheduled.is_empty() {
-        left.retain(|&number| scheduled.matches(&row(number).scheduled.search));
-    }
+    let created = filters.typed(Typed::Created);
+    keep_dates(&mut left, rows, created, |row| &row.created);
+    let scheduled = filters.typed(Typed::Scheduled);
+    keep_dates(&mut left, rows, scheduled, |row| &row.scheduled);
     left
+}
+
+/// Keeps the rows whose date has what was typed.
+fn keep_dates(left: &mut Vec<u32>, rows: &Rows, typed: &str, date: fn(&Row) -> &Instant) {
+    let needle = DateNeedle::new(typed);
+    if needle.is_empty() {
+        return;
+    }
+    let days: Vec<_> = rows.days.iter().map(|day| needle.in_day(day)).collect();
+    let times: Vec<_> = rows.times.iter().map(|time| needle.in_time(time)).collect();
+    left.retain(|&number| {
+        let at = date(&rows.list[number as usize]);
+        days[at.day as usize].with(times[at.time as usize])
+    });
 }
 
 /// Which of a column's texts pass.

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Timelike};
 use shared::{
     datetime,
     message::{MessageId, MessageStatus, MessageSummary},
@@ -22,6 +22,10 @@ pub struct Rows {
     pub facets: [Texts; 4],
     /// The texts of *Message Subject*.
     pub subjects: Texts,
+    /// Every way that each day may be typed, of those that any date has.
+    pub days: Vec<String>,
+    /// Every way that each time of a day may be typed.
+    pub times: Vec<String>,
 }
 
 /// One row. Numbers refer to the texts of [`Rows`].
@@ -39,9 +43,9 @@ pub struct Row {
     pub created: Instant,
     /// The earlier of its two start times.
     pub scheduled: Instant,
-    /// The scheduler that made it.
-    pub schedule_id: Option<i64>,
-    /// The same, as shown and searched; empty for none.
+    /// The scheduler that made it, by its place among all of them.
+    pub schedule_rank: Option<u32>,
+    /// Its number, as shown and searched; empty for none.
     pub schedule_text: Box<str>,
 }
 
@@ -50,19 +54,40 @@ pub struct Row {
 pub struct Instant {
     /// Milliseconds since 1970.
     pub millis: i64,
+    /// Its place among all dates of both columns, the earliest first.
+    pub rank: u32,
     /// As shown.
     pub shown: Box<str>,
-    /// Every way it may be typed.
-    pub search: Box<str>,
+    /// The number of its day.
+    pub day: u32,
+    /// The number of its time of the day.
+    pub time: u32,
 }
 
-impl Instant {
-    fn new(at: &DateTime<FixedOffset>) -> Self {
-        Instant {
-            millis: at.timestamp_millis(),
-            shown: datetime::display(at).into(),
-            search: datetime::search_text(at).into(),
-        }
+fn millis(at: &DateTime<FixedOffset>) -> i64 {
+    at.timestamp_millis()
+}
+
+fn day(at: &DateTime<FixedOffset>) -> i64 {
+    at.num_days_from_ce().into()
+}
+
+fn minutes(at: &DateTime<FixedOffset>) -> i64 {
+    (at.hour() * 60 + at.minute()).into()
+}
+
+/// Distinct numbers, of which each has its place.
+struct Places(Vec<i64>);
+
+impl Places {
+    fn new(mut numbers: Vec<i64>) -> Self {
+        numbers.sort_unstable();
+        numbers.dedup();
+        Places(numbers)
+    }
+
+    fn of(&self, number: i64) -> u32 {
+        self.0.binary_search(&number).unwrap_or_default() as u32
     }
 }
 
@@ -87,6 +112,21 @@ impl Rows {
         let mut organization = Interner::default();
         let mut sender = Interner::default();
         let mut subjects = Interner::default();
+        let both = |number: fn(&DateTime<FixedOffset>) -> i64| {
+            let dates = messages
+                .iter()
+                .flat_map(|m| [&m.created_at, &m.scheduled_at]);
+            Places::new(dates.map(number).collect())
+        };
+        let (ranks, days, times) = (both(millis), both(day), both(minutes));
+        let schedules = Places::new(messages.iter().filter_map(|m| m.schedule_id).collect());
+        let instant = |at: &DateTime<FixedOffset>| Instant {
+            millis: millis(at),
+            rank: ranks.of(millis(at)),
+            shown: datetime::display(at).into(),
+            day: days.of(day(at)),
+            time: times.of(minutes(at)),
+        };
         let list = messages
             .iter()
             .map(|message| Row {
@@ -99,9 +139,9 @@ impl Rows {
                     sender.number(&message.sender),
                 ],
                 subject: subjects.number(&message.subject),
-                created: Instant::new(&message.created_at),
-                scheduled: Instant::new(&message.scheduled_at),
-                schedule_id: message.schedule_id,
+                created: instant(&message.created_at),
+                scheduled: instant(&message.scheduled_at),
+                schedule_rank: message.schedule_id.map(|id| schedules.of(id)),
                 schedule_text: message
                     .schedule_id
                     .map(|id| id.to_string())
@@ -113,6 +153,17 @@ impl Rows {
             list,
             facets: [status, message_type, organization, sender].map(Interner::texts),
             subjects: subjects.texts(),
+            days: days
+                .0
+                .iter()
+                .filter_map(|day| NaiveDate::from_num_days_from_ce_opt(*day as i32))
+                .map(datetime::search_day)
+                .collect(),
+            times: times
+                .0
+                .iter()
+                .map(|minutes| datetime::search_time(*minutes as u32))
+                .collect(),
         }
     }
 

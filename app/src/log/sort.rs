@@ -38,47 +38,52 @@ impl Sort {
     }
 }
 
-/// The numbers of all rows in the order of `sort`.
+/// The numbers of all rows in the order of `sort`. They are counted, not compared: each goes straight to its place.
 pub fn order(rows: &Rows, sort: Option<Sort>) -> Vec<u32> {
-    let Some(sort) = sort else {
-        return (0..rows.list.len() as u32).collect();
+    let all = 0..rows.list.len() as u32;
+    let Some(Sort { column, direction }) = sort else {
+        return all.collect();
     };
-    let mut filled = Vec::with_capacity(rows.list.len());
-    let mut empty = Vec::new();
-    for number in 0..rows.list.len() as u32 {
-        match key(rows, number, sort.column) {
-            // A key and its complement stand in opposite orders, so equal keys keep theirs both ways.
-            Some(key) => filled.push(match sort.direction {
-                Direction::Ascending => (key, number),
-                Direction::Descending => (!key, number),
-            }),
-            None => empty.push(number),
-        }
+    let ranks: Vec<_> = all.map(|number| rank(rows, number, column)).collect();
+    let count = ranks.iter().flatten().max().map_or(0, |last| last + 1);
+    let group = |rank: Option<u32>| match (rank, direction) {
+        (Some(rank), Direction::Ascending) => rank as usize,
+        (Some(rank), Direction::Descending) => (count - 1 - rank) as usize,
+        (None, _) => count as usize,
+    };
+    // Where each group begins, then where its next row goes.
+    let mut next = vec![0; count as usize + 2];
+    for &rank in &ranks {
+        next[group(rank) + 1] += 1;
     }
-    filled.sort_unstable();
-    filled
-        .into_iter()
-        .map(|(_, number)| number)
-        .chain(empty)
-        .collect()
+    for at in 1..next.len() {
+        next[at] += next[at - 1];
+    }
+    let mut order = vec![0; ranks.len()];
+    for (&rank, number) in ranks.iter().zip(0..) {
+        let place = &mut next[group(rank)];
+        order[*place] = number;
+        *place += 1;
+    }
+    order
 }
 
 /// What a row is sorted by; `None` where it has nothing in the column.
-fn key(rows: &Rows, number: u32, column: Column) -> Option<i64> {
+fn rank(rows: &Rows, number: u32, column: Column) -> Option<u32> {
     let row = &rows.list[number as usize];
     let facet = |facet: Facet| {
         let number = row.facets[facet as usize];
-        rows.facet(facet).ranks[number as usize].map(i64::from)
+        rows.facet(facet).ranks[number as usize]
     };
     match column {
         Column::Status => facet(Facet::Status),
         Column::MessageType => facet(Facet::MessageType),
         Column::Organization => facet(Facet::Organization),
         Column::Sender => facet(Facet::Sender),
-        Column::Subject => rows.subjects.ranks[row.subject as usize].map(i64::from),
-        Column::Created => Some(row.created.millis),
-        Column::Scheduled => Some(row.scheduled.millis),
-        Column::ScheduleId => row.schedule_id,
+        Column::Subject => rows.subjects.ranks[row.subject as usize],
+        Column::Created => Some(row.created.rank),
+        Column::Scheduled => Some(row.scheduled.rank),
+        Column::ScheduleId => row.schedule_rank,
     }
 }
 
@@ -124,8 +129,29 @@ mod tests {
             message(2, "2020-11-01T01:30:00-06:00"),
             message(1, "2020-11-01T01:45:00-05:00"),
         ]);
-        let ascending = sorted(&rows, Column::Created, Direction::Ascending);
-        assert_eq!(ascending, [1, 2, 3]);
+        let by = |direction| sorted(&rows, Column::Created, direction);
+        assert_eq!(by(Direction::Ascending), [1, 2, 3]);
+        assert_eq!(by(Direction::Descending), [3, 2, 1]);
+    }
+
+    #[test]
+    fn dates_of_the_same_instant_keep_their_old_order_both_ways() {
+        let rows = Rows::new(&[
+            message(4, "2020-01-31T11:00:00-06:00"),
+            message(3, "2020-01-31T11:00:00-06:00"),
+            message(2, "2020-01-30T11:00:00-06:00"),
+            message(1, "2020-01-30T11:00:00-06:00"),
+        ]);
+        for column in [Column::Created, Column::Scheduled] {
+            let by = |direction| sorted(&rows, column, direction);
+            assert_eq!(by(Direction::Ascending), [2, 1, 4, 3]);
+            assert_eq!(by(Direction::Descending), [4, 3, 2, 1]);
+        }
+        let none = Rows::new(&[]);
+        assert_eq!(
+            sorted(&none, Column::Created, Direction::Descending),
+            [0; 0]
+        );
     }
 
     #[test]
