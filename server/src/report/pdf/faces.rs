@@ -9,13 +9,36 @@ use parley::{
 };
 
 /// The faces in the binary, in the order in which they are asked for a character.
-const EMBEDDED: [&[u8]; 5] = [
+const EMBEDDED: [&[u8]; 24] = [
     include_bytes!("../../../fonts/NotoSans-Regular.ttf"),
     include_bytes!("../../../fonts/NotoSans-Bold.ttf"),
     include_bytes!("../../../fonts/NotoSansArabic-Regular.ttf"),
     include_bytes!("../../../fonts/NotoSansArabic-Bold.ttf"),
+    include_bytes!("../../../fonts/NotoSansArmenian-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansBengali-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansCherokee-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansDevanagari-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansEthiopic-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansGeorgian-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansGujarati-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansGurmukhi-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansHebrew-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansKannada-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansKhmer-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansLao-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansMalayalam-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansMyanmar-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansPahawhHmong-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansTamil-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansTelugu-Regular.ttf"),
+    include_bytes!("../../../fonts/NotoSansThai-Regular.ttf"),
     include_bytes!("../../../fonts/DroidSansFallbackFull.ttf"),
+    include_bytes!("../../../fonts/NanumSquareR.ttf"),
 ];
+
+/// The family that is asked first for Korean: the one before it has three of its syllables, and it has some of the
+/// Chinese characters.
+const KOREAN: &str = "NanumSquare";
 
 /// The fonts of all reports, read once; cloning is cheap.
 #[derive(Clone)]
@@ -80,6 +103,13 @@ impl Faces {
     /// The families, in the order in which they are asked for a character.
     pub(super) fn families(&self) -> FontFamily<'static> {
         let names = self.shared.families.iter().cloned();
+        FontFamily::List(names.map(|n| FontFamilyName::Named(n.into())).collect())
+    }
+
+    /// The same for Korean.
+    pub(super) fn korean(&self) -> FontFamily<'static> {
+        let names = self.shared.families.iter().filter(|name| *name != KOREAN);
+        let names = std::iter::once(KOREAN.to_owned()).chain(names.cloned());
         FontFamily::List(names.map(|n| FontFamilyName::Named(n.into())).collect())
     }
 
@@ -162,9 +192,12 @@ mod tests {
     fn every_face_in_the_binary_is_read() {
         let faces = Faces::embedded();
         assert_eq!(faces.shared.faces.len(), EMBEDDED.len());
+        let families = &faces.shared.families;
+        assert_eq!(families.len(), EMBEDDED.len() - 2, "two have a bold face");
+        assert_eq!(families[..2], ["Noto Sans", "Noto Sans Arabic"]);
         assert_eq!(
-            faces.shared.families,
-            ["Noto Sans", "Noto Sans Arabic", "Droid Sans Fallback"]
+            families[families.len() - 2..],
+            ["Droid Sans Fallback", KOREAN]
         );
     }
 

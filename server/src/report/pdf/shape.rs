@@ -22,7 +22,8 @@ pub struct Block {
     pub runs: Box<[Run]>,
     /// The glyphs of the runs, in reading order within each.
     pub glyphs: Box<[Glyph]>,
-    /// Whether the glyphs alone may not give the text back: joined letters and replaced characters.
+    /// Whether the glyphs alone may not give the text back: letters that join, letters of several glyphs, which need not
+    /// stand in their order, and replaced characters.
     pub obscure: bool,
 }
 
@@ -103,6 +104,7 @@ impl Block {
 pub struct Shaper {
     faces: Faces,
     families: FontFamily<'static>,
+    korean: FontFamily<'static>,
     fonts: FontContext,
     context: LayoutContext<()>,
     layout: Layout<()>,
@@ -117,6 +119,7 @@ impl Shaper {
         Shaper {
             faces: faces.clone(),
             families: faces.families(),
+            korean: faces.korean(),
             fonts: faces.context(),
             context: LayoutContext::new(),
             layout: Layout::new(),
@@ -127,6 +130,7 @@ impl Shaper {
     /// first letter is of a right-to-left script. A word that is too long breaks anywhere.
     pub fn shape(&mut self, text: &str, style: Style, width: f32) -> Block {
         let text = printable(text);
+        let text = syllables(&text);
         self.lay_out(&text, style, width);
         let mut sources = Sources::default();
         // What is replaced can change which face its neighbours get, so that they are missing in turn.
@@ -151,6 +155,9 @@ impl Shaper {
         builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
         if style.bold {
             builder.push_default(StyleProperty::FontWeight(FontWeight::BOLD));
+        }
+        for korean in runs_of(text, is_hangul) {
+            builder.push(self.korean.clone(), korean);
         }
         builder.build_into(&mut self.layout, text);
         self.layout.break_all_lines(Some(width));
@@ -210,14 +217,71 @@ impl Shaper {
             });
         }
         let right_to_left = runs.iter().any(|r| r.right_to_left);
+        let composed = |pair: &[Glyph]| pair[0].start == pair[1].start;
+        let composed = glyphs.windows(2).any(composed);
         Block {
-            obscure: right_to_left || !sources.replaced.is_empty(),
+            obscure: right_to_left || composed || !sources.replaced.is_empty(),
             text: text.into(),
             style,
             lines: lines.into(),
             runs: runs.into(),
             glyphs: glyphs.into(),
         }
+    }
+}
+
+/// The longest pieces of the text that consist of such characters alone.
+fn runs_of(text: &str, such: impl Fn(char) -> bool) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    if text.is_ascii() {
+        return runs;
+    }
+    for (start, c) in text.char_indices().filter(|(_, c)| such(*c)) {
+        let end = start + c.len_utf8();
+        match runs.last_mut() {
+            Some(run) if run.end == start => run.end = end,
+            _ => runs.push(start..end),
+        }
+    }
+    runs
+}
+
+/// Whether it is a Korean syllable or a part of one.
+const fn is_hangul(c: char) -> bool {
+    matches!(c,
+        '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{a960}'..='\u{a97f}' | '\u{ac00}'..='\u{d7ff}')
+}
+
+/// The text with Korean syllables for their parts, which no face has glyphs for.
+fn syllables(text: &str) -> Cow<'_, str> {
+    if !text.contains(|c| matches!(c, '\u{1161}'..='\u{11ff}')) {
+        return Cow::Borrowed(text);
+    }
+    let mut all = String::with_capacity(text.len());
+    for c in text.chars() {
+        let before = all.chars().next_back();
+        match before.and_then(|before| joined(before, c)) {
+            Some(syllable) => {
+                all.pop();
+                all.push(syllable);
+            }
+            None => all.push(c),
+        }
+    }
+    Cow::Owned(all)
+}
+
+/// The syllable of a first consonant and a vowel, or of a syllable and a last consonant (Unicode, section 3.12).
+const fn joined(before: char, c: char) -> Option<char> {
+    let (before, c) = (before as u32, c as u32);
+    match (before, c) {
+        (0x1100..=0x1112, 0x1161..=0x1175) => {
+            char::from_u32(0xac00 + ((before - 0x1100) * 21 + (c - 0x1161)) * 28)
+        }
+        (0xac00..=0xd7a3, 0x11a8..=0x11c2) if (before - 0xac00).is_multiple_of(28) => {
+            char::from_u32(before + (c - 0x11a7))
+        }
+        _ => None,
     }
 }
 

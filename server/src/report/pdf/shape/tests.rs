@@ -78,10 +78,80 @@ fn vietnamese_marks_stand_on_one_glyph() {
 
 #[test]
 fn scripts_take_the_face_that_has_them() {
-    let block = shape("Parent 王小明", 100.0);
+    let block = shape("Parent 王小明 한가영", 200.0);
     let faces: Vec<_> = block.runs.iter().map(|r| r.face).collect();
-    assert_eq!(faces, [0, 4]);
+    assert_eq!(faces, [0, 22, 0, 23]);
     assert!(drawn(&block).iter().all(|g| g.id != 0));
+}
+
+/// A name of each script that families in this country write.
+const NAMES: [(&str, &str); 26] = [
+    ("Vietnamese", "Nguyễn Thị Hồng"),
+    ("Cyrillic", "Шевченко, Олена"),
+    ("Greek", "Παπαδοπούλου"),
+    ("Arabic", "محمد علي"),
+    ("Dari", "پروین گلزاده"),
+    ("Chinese", "王小明"),
+    ("Japanese", "さくら ケンジ"),
+    ("Korean", "한가영 뷁"),
+    ("Amharic", "አበበ ጥሩነሽ"),
+    ("Karen", "စီၤဖီၤ"),
+    ("Burmese", "အောင်ကြည်မြင့်"),
+    ("Khmer", "ស្រីមុំ ព្រហ្ម"),
+    ("Lao", "ສົມຊາຍ ພົມມະຈັນ"),
+    ("Thai", "กุ้ง น้ำผึ้ง"),
+    ("Nepali", "श्रीकृष्ण शर्मा"),
+    ("Bengali", "শ্রীমতী রহমান"),
+    ("Punjabi", "ਹਰਪ੍ਰੀਤ ਸਿੰਘ"),
+    ("Gujarati", "કૃષ્ણ પટેલ"),
+    ("Tamil", "ஸ்ரீநிவாசன் கௌரி"),
+    ("Telugu", "శ్రీనివాస్ రెడ్డి"),
+    ("Kannada", "ಕೃಷ್ಣಮೂರ್ತಿ"),
+    ("Malayalam", "ശ്രീകുമാർ"),
+    ("Hebrew", "דָּוִד לוי"),
+    ("Armenian", "Արմեն Պետրոսյան"),
+    ("Georgian", "გიორგი ბერიძე"),
+    ("Cherokee", "ᏣᎳᎩ"),
+];
+
+#[test]
+fn a_name_of_each_script_is_drawn_and_no_box_stands_for_a_letter() {
+    let replacement = drawn(&shape("\u{fffd}", 100.0))[0].id;
+    for (script, name) in NAMES.into_iter().chain([("Pahawh Hmong", "𖬖𖬲𖬬 𖬖𖬰𖬝")]) {
+        let block = shape(name, 400.0);
+        assert!(!block.glyphs.is_empty());
+        for (run, glyphs) in block.lines.iter().flat_map(|line| block.runs_of(line)) {
+            let boxes = glyphs
+                .iter()
+                .filter(|g| g.id == 0 || (run.face == 0 && g.id == replacement));
+            assert_eq!(boxes.count(), 0, "{script}: {glyphs:?}");
+        }
+        let end = drawn(&block).iter().map(|g| g.start + g.length).max();
+        assert_eq!(end, Some(name.len() as u32), "{script}");
+    }
+}
+
+#[test]
+fn letters_of_several_glyphs_are_told_by_their_text() {
+    for name in ["श्रीकृष्ण कि", "စီၤဖီၤ", "ស្រីមុំ", "น้ำผึ้ง"]
+    {
+        let block = shape(name, 400.0);
+        assert_eq!(block.obscured(0..1), Some(name));
+    }
+    for name in ["王小明", "한가영", "Արմեն", "გიორგი", "Nguyễn"] {
+        assert_eq!(shape(name, 400.0).obscured(0..1), None, "{name}");
+    }
+}
+
+#[test]
+fn korean_in_pieces_is_put_together() {
+    let whole = shape("한가영", 100.0);
+    let pieces = shape(
+        "\u{1112}\u{1161}\u{11ab}\u{1100}\u{1161}\u{110b}\u{1167}\u{11bc}",
+        100.0,
+    );
+    let ids = |block: &Block| drawn(block).iter().map(|g| g.id).collect::<Vec<_>>();
+    assert_eq!(ids(&whole), ids(&pieces));
 }
 
 #[test]
