@@ -53,6 +53,10 @@ impl<T: Ord + Copy> Standing<T> {
             self.at = news.at;
             changed = true;
         }
+        // Whoever pressed 0 was reached, whatever the provider made of the call (spec section 2).
+        if self.confirmed_at.is_some() && self.status == DeliveryStatus::Failed {
+            self.status = DeliveryStatus::Sent;
+        }
         changed
     }
 
@@ -70,9 +74,11 @@ impl<T: Ord + Copy> Standing<T> {
         // A word without a number or a time tells less than one with; of two at one time any fixed order will do.
         let order = |of: &Standing<T>| {
             let less = (of.call_status.is_none(), of.at.is_none());
-            (less, of.at, of.status as u8, of.call_status)
+            (less, of.at, of.call_status)
         };
-        (order(self), &self.reason) < (order(other), &other.reason)
+        // The status comes last: a confirmation may have raised it.
+        let (our, their) = (self.status as u8, other.status as u8);
+        (order(self), &self.reason, our) < (order(other), &other.reason, their)
     }
 
     fn step(&self, device: Device) -> Step {
@@ -108,8 +114,10 @@ mod tests {
             status,
             call_status,
             reason: (code == 0).then(|| "550".to_owned()),
-            confirmed_at: (device == Device::Voice && code == 5 && at.is_multiple_of(2))
-                .then_some(at),
+            confirmed_at: (device == Device::Voice
+                && matches!(code, 5 | 8)
+                && at.is_multiple_of(2))
+            .then_some(at),
             at: Some(at),
         }
     }
@@ -148,6 +156,12 @@ mod tests {
                 shuffled.swap(n, (state >> 33) as usize % (n + 1));
             }
             prop_assert_eq!(after(device, &words), after(device, &shuffled));
+        }
+
+        #[test]
+        fn whoever_was_contacted_has_not_failed((device, words) in words()) {
+            let end = after(device, &words);
+            prop_assert!(!(end.is_contacted(device) && end.status == DeliveryStatus::Failed), "{end:?}");
         }
 
         #[test]
@@ -196,5 +210,17 @@ mod tests {
             (Some(CallStatus(6)), Some(8))
         );
         assert!(end.is_contacted(Device::Voice));
+    }
+
+    #[test]
+    fn a_call_in_which_0_was_pressed_has_not_failed() {
+        let (pbx, busy) = (word(Device::Voice, 8, 4), word(Device::Voice, 1, 2));
+        for words in [[pbx.clone(), busy.clone()], [busy, pbx]] {
+            let end = after(Device::Voice, &words);
+            assert_eq!(
+                (end.status, end.call_status, end.confirmed_at),
+                (DeliveryStatus::Sent, Some(CallStatus(1)), Some(4))
+            );
+        }
     }
 }

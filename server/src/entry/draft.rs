@@ -60,6 +60,19 @@ impl<'a> NewDelivery<'a> {
     const fn is_history(&self) -> bool {
         self.status.is_some() || self.call_status.is_some()
     }
+
+    /// Where it stands. Whoever pressed 0 was reached, whatever the provider made of the call (spec section 2).
+    fn standing(&self) -> Option<DeliveryStatus> {
+        let said = self
+            .status
+            .or(self.call_status.map(DeliveryStatus::of_call));
+        match said {
+            None | Some(DeliveryStatus::Failed) if self.confirmed_at.is_some() => {
+                Some(DeliveryStatus::Sent)
+            }
+            said => said,
+        }
+    }
 }
 
 /// A message in the making.
@@ -178,7 +191,7 @@ impl Draft {
             address: address.trim(),
             key: &key,
             first: 0,
-            status: new.status.or(new.call_status.map(DeliveryStatus::of_call)),
+            status: new.standing(),
             call_status: new.call_status,
             reason: new.reason,
             confirmed_at: new.confirmed_at,
