@@ -17,14 +17,16 @@ use super::{
     word::Word,
 };
 
-/// What the provider said of delivery `$of`, without the address that it was about, so that all who failed
-/// for the same cause say the same. A call status says it all.
+/// What the provider said of delivery `$of`, without the address that it was about and what it says of this one alone
+/// (see [`super::cause`]), so that all who failed for the same cause say the same. A call status says it all.
 macro_rules! reason {
     ($of:literal) => {
         concat!(
             "case when ",
             $of,
             ".call_status is null then replace(replace(coalesce(",
+            $of,
+            ".cause, ",
             $of,
             ".reason, ''), ",
             $of,

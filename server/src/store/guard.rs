@@ -15,7 +15,7 @@ use shared::{
 };
 use sqlx::{PgConnection, QueryBuilder, SqliteConnection};
 
-use super::{StoreError, cancel::to_json, detail::json, time::Timestamp, word::Word};
+use super::{StoreError, cancel::to_json, cause, detail::json, time::Timestamp, word::Word};
 
 /// A message that this transaction holds.
 #[derive(Debug)]
@@ -236,7 +236,7 @@ macro_rules! guard {
                     return Ok(());
                 }
                 let mut update = QueryBuilder::new(
-                    "with v (message_id, number, status, call_status, reason, confirmed_at, at, claim, due_at,
+                    "with v (message_id, number, status, call_status, reason, cause, confirmed_at, at, claim, due_at,
                         provider, provider_id) as (",
                 );
                 update.push_values(changes, |mut row, (_, after)| {
@@ -245,6 +245,7 @@ macro_rules! guard {
                         .push_bind(after.standing.status.as_str())
                         .push_bind(after.standing.call_status.map(|code| i32::from(code.0)))
                         .push_bind(after.standing.reason.as_deref())
+                        .push_bind(after.standing.reason.as_deref().and_then(cause::of))
                         .push_bind(after.standing.confirmed_at)
                         .push_bind(after.standing.at)
                         .push_bind(after.claim)
@@ -256,7 +257,7 @@ macro_rules! guard {
                     .push(
                         ") update deliveries
                         set status = v.status, call_status = v.call_status, reason = v.reason,
-                            confirmed_at = v.confirmed_at, at = v.at, claim = v.claim, due_at = v.due_at,
+                            cause = v.cause, confirmed_at = v.confirmed_at, at = v.at, claim = v.claim, due_at = v.due_at,
                             provider = v.provider, provider_id = v.provider_id
                         from v where deliveries.message_id = v.message_id and deliveries.number = v.number",
                     );

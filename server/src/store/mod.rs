@@ -16,6 +16,7 @@ use sqlx::{
 pub mod arrival;
 pub mod audit;
 pub mod cancel;
+mod cause;
 pub mod claim;
 pub mod content;
 pub mod detail;

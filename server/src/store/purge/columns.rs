@@ -105,6 +105,7 @@ pub const COLUMNS: &[(&str, Goes, &[&str])] = &[
             "status",
             "call_status",
             "reason",
+            "cause",
             "confirmed_at",
             "at",
             "claim",

@@ -12,7 +12,7 @@ use super::{
     BeginWrite, Database, StoreError, arrival,
     audit::{Subject, Trail, Who},
     cancel::to_json,
-    on_database,
+    cause, on_database,
     organizations::Organizations,
     time::Timestamp,
 };
@@ -42,7 +42,7 @@ const RECIPIENTS: &str = "
 
 const DELIVERIES: &str = "
     insert into deliveries (message_id, number, line, device, address, address_key, first_number, status,
-        call_status, reason, confirmed_at, at, due_at, provider) ";
+        call_status, reason, cause, confirmed_at, at, due_at, provider) ";
 
 /// A lane, from its first delivery on.
 pub(super) const LANE: &str = "
@@ -213,6 +213,7 @@ pub async fn submit(
                     .push_bind(status)
                     .push_bind(call_status.map(|code| i32::from(code.0)))
                     .push_bind(entry.reason.filter(|_| own))
+                    .push_bind(entry.reason.filter(|_| own).and_then(cause::of))
                     .push_bind(entry.confirmed_at.filter(|_| own))
                     .push_bind(entry.at.or(open.then_some(now)).filter(|_| own))
                     .push_bind(open.then_some(now))
