@@ -252,7 +252,7 @@ pub struct RecipientQuery {
     /// Contained in the name, the student or an address, ignoring case; empty for all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub search: String,
-    /// Only lines with a delivery on this device, or with none at all.
+    /// Only lines with a delivery on this device, or those of people who have none on any line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<DeviceFilter>,
     /// Only lines with a delivery in this status (on `device`, where that is given too).
@@ -282,7 +282,7 @@ impl RecipientQuery {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceFilter {
-    /// Lines without any delivery.
+    /// Lines of people without any delivery.
     NoDevice,
     /// Lines with an inbox delivery.
     Inbox,

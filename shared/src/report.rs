@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     datetime,
     delivery::{Delivery, DeliveryStatus, Device, Recipient},
-    message::{Body, MessageDetail, UnknownWord, parse_word},
+    message::{Body, CanceledDevice, Cancellation, MessageDetail, UnknownWord, parse_word},
 };
 
 mod choices;
@@ -39,13 +39,22 @@ fn field(label: &'static str, value: impl ToString) -> Field {
     }
 }
 
-/// Which of the two marks occur in a message, so that the legend explains only those.
+/// Which of the two marks stand in a report's rows, so that the legend explains only those.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Marks {
-    /// An address stands more than once on a device that is printed.
+    /// A duplicate is printed.
     pub duplicates: bool,
-    /// The message used the phone, and somebody was not contacted by it.
+    /// The message used the phone, and somebody is printed who was not contacted by it.
     pub not_contacted: bool,
+}
+
+/// What a report has to know of a person from all of their lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Whether they were contacted by phone; `None` where the message did not use it, so that nobody is marked.
+    pub contacted: Option<bool>,
+    /// Whether, of several lines, one has a delivery, so that they are none of the people without a device.
+    pub has_device: bool,
 }
 
 /// A report without its rows.
@@ -107,12 +116,14 @@ pub const CSV_COLUMNS: [&str; 7] = [
 ];
 
 /// What the duplicates' mark says, behind the mark.
-pub const DUPLICATE_LEGEND: &str = "Duplicate address or number: contacted once, shown with that outcome, and not included in the totals.";
+pub const DUPLICATE_LEGEND: &str = "Duplicate address or number: handed over at most once, shown with the outcome of its first delivery, and not included in the totals.";
 /// What the star says, behind the star.
 pub const NOT_CONTACTED_LEGEND: &str = "Recipient not contacted by phone.";
 
 /// What a value reads where there is none yet.
 pub const NONE_YET: &str = "None yet";
+/// What it reads once none will come.
+pub const NONE: &str = "None";
 
 impl Report {
     /// What a report of `detail` prints, made at `generated_at`. The bodies are plain text by now.
@@ -186,16 +197,20 @@ const PAIRED_FIELDS: usize = 11;
 
 fn summary(detail: &MessageDetail) -> Vec<Field> {
     let totals = &detail.summary;
+    let none = match detail.message.row.status.is_over() {
+        true => NONE,
+        false => NONE_YET,
+    };
     let time = |at: &Option<DateTime<FixedOffset>>| match at {
         Some(at) => datetime::display_padded(at),
-        None => NONE_YET.to_owned(),
+        None => none.to_owned(),
     };
-    vec![
+    let mut fields = vec![
         field("Start Time", time(&detail.message.started_at)),
         field("Total Inbox", totals.total_inbox),
         field("End Time", time(&detail.message.ended_at)),
         field("Total Emails", totals.total_emails),
-        field("Duration", duration(detail)),
+        field("Duration", duration(detail).unwrap_or(none.to_owned())),
         field("Total Voice", totals.total_voice),
         field("Total Recipients", totals.total_recipients),
         field("Total Text", totals.total_text),
@@ -210,17 +225,42 @@ fn summary(detail: &MessageDetail) -> Vec<Field> {
             "Recipients not contacted by phone",
             totals.not_contacted_by_phone,
         ),
-    ]
+    ];
+    fields.extend(detail.cancellation.iter().flat_map(canceled));
+    fields
 }
 
-fn duration(detail: &MessageDetail) -> String {
-    match (&detail.message.started_at, &detail.message.ended_at) {
-        (Some(start), Some(end)) => match (*end - *start).num_minutes().max(0) {
-            1 => "1 minute".to_owned(),
-            minutes => format!("{minutes} minutes"),
-        },
-        _ => NONE_YET.to_owned(),
-    }
+fn duration(detail: &MessageDetail) -> Option<String> {
+    let (start, end) = (detail.message.started_at?, detail.message.ended_at?);
+    Some(match (end - start).num_minutes().max(0) {
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    })
+}
+
+/// Who stopped the message, when and why, and what that stopped: the manual adds it to the Delivery Summary.
+fn canceled(cancellation: &Cancellation) -> Vec<Field> {
+    let at = datetime::display(&cancellation.at);
+    let mut fields = vec![field("Canceled", format!("{at} by {}", cancellation.by))];
+    fields.extend(cancellation.reason.as_ref().map(|why| field("Reason", why)));
+    fields.extend(cancellation.devices.iter().map(cut));
+    fields
+}
+
+fn cut(device: &CanceledDevice) -> Field {
+    let label = match device.device {
+        Device::Inbox => "Inbox When Canceled",
+        Device::Email => "Email When Canceled",
+        Device::Voice => "Voice When Canceled",
+        Device::Text => "Text When Canceled",
+    };
+    let were = |count| if count == 1 { "was" } else { "were" };
+    let (gone, in_flight, stopped) = (device.gone, device.in_flight, device.stopped);
+    let (flew, ended) = (were(in_flight), were(stopped));
+    field(
+        label,
+        format!("{gone} had gone, {in_flight} {flew} in flight, {stopped} {ended} stopped"),
+    )
 }
 
 /// One *Message Body* where all devices say the same, otherwise one for each.
@@ -289,15 +329,8 @@ impl ReportRow {
     }
 }
 
-/// The rows one recipient line has in a report, in the order of its deliveries.
-///
-/// `contacted` is whether the *person* was contacted by phone on any of their lines; `None` where the
-/// message did not use the phone, so that nobody is marked.
-pub fn rows(
-    recipient: &Recipient,
-    contacted: Option<bool>,
-    options: &ReportOptions,
-) -> Vec<ReportRow> {
+/// The rows one recipient line of a person has in a report, in the order of its deliveries.
+pub fn rows(recipient: &Recipient, person: Person, options: &ReportOptions) -> Vec<ReportRow> {
     let failed = |d: &Delivery| d.status == DeliveryStatus::Failed;
     match options.detail {
         ReportDetail::Summary => return Vec::new(),
@@ -306,7 +339,7 @@ pub fn rows(
     }
     let blank = || ReportRow {
         recipient: recipient.name.clone(),
-        not_contacted: contacted == Some(false),
+        not_contacted: person.contacted == Some(false),
         student: recipient.student.clone().unwrap_or_default(),
         device: None,
         address: String::new(),
@@ -317,7 +350,10 @@ pub fn rows(
     };
     if recipient.deliveries.is_empty() {
         let wanted = options.devices.contains(&ReportDevice::NoDevice);
-        return wanted.then(blank).into_iter().collect();
+        return (wanted && !person.has_device)
+            .then(blank)
+            .into_iter()
+            .collect();
     }
     recipient
         .deliveries

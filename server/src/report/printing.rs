@@ -223,11 +223,11 @@ impl Printing {
                         Ok(chunk) if chunk.is_empty() => return,
                         Ok(chunk) => {
                             reading.fetch_add(chunk.len() as u32, Ordering::Relaxed);
-                            let rows = chunk.into_iter().flat_map(|(mut line, contacted)| {
+                            let rows = chunk.into_iter().flat_map(|(mut line, person)| {
                                 if masked {
                                     masking::line(&mut line);
                                 }
-                                rows(&line, contacted, &options)
+                                rows(&line, person, &options)
                             });
                             Ok(rows.collect())
                         }

@@ -134,8 +134,8 @@ async fn prepare(app: &App, order: &Order) -> Answer<Printing> {
     let mut detail = detail.ok_or_else(Refusal::no_such_message)?;
     there(&detail, &order.options)?;
     plain(&mut detail);
-    let lines = Lines::of(moment, order.message, zone).await?;
-    let marks = lines.marks(&order.options);
+    let mut lines = Lines::of(moment, order.message, zone).await?;
+    let marks = lines.marks(&order.options).await?;
     let generated_at = detail.as_of;
     Ok(Printing {
         report: Report::new(&detail, &order.options, marks, &generated_at, zone.name()),

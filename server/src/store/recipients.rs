@@ -24,7 +24,7 @@ use super::{
 const TALLY: &str = "
     select tally, personal_data_removed_at is not null from messages where id = $1 and visible_from <= $2";
 
-/// Which lines are meant. `$3` is the searched text in lower case or empty, `$4` whether addresses are
+/// Which lines are meant: without a device is a person who has none on any line (spec section 5). `$3` is the searched text in lower case or empty, `$4` whether addresses are
 /// searched too, `$5` a device, `no_device` or empty, `$6` a status or empty, `$7` whether only failures of
 /// one cause are meant: `$8` its device, `$9` its call status and `$10` its words.
 macro_rules! lines {
@@ -35,7 +35,9 @@ macro_rules! lines {
             " from recipients r
             where r.message_id = $1 and r.line > $2
                 and ($3 = '' or instr(r.search_names, $3) > 0 or ($4 and instr(r.search_addresses, $3) > 0))
-                and ($5 <> 'no_device' or r.deliveries_from = r.deliveries_to)
+                and ($5 <> 'no_device' or (r.deliveries_from = r.deliveries_to and r.person not in (
+                    select e.person from recipients e
+                    where e.message_id = $1 and e.deliveries_from < e.deliveries_to)))
                 and (($6 = '' and ($5 = '' or $5 = 'no_device') and not $7) or exists (
                     select 1
                     from deliveries d

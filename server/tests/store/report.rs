@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::collections::BTreeSet;
+
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::{Value, json};
 use server::store::{
     audit::Who,
@@ -11,10 +14,10 @@ use server::store::{
 };
 use shared::{
     call_status::CallStatus,
-    delivery::{DeliveryStatus, Device, RecipientQuery},
+    delivery::{DeliveryStatus, Device, DeviceFilter, RecipientQuery},
     failures::NO_REASON,
     message::MessageId,
-    report::{ReportDetail, ReportDevice, ReportFormat, ReportOptions},
+    report::{Marks, ReportDetail, ReportDevice, ReportFormat, ReportOptions, ReportRow, rows},
 };
 
 use crate::log::{Log, line, message, on_both_databases, utc, with};
@@ -47,6 +50,61 @@ fn failing() -> Value {
             line("j", json!([{"device": "email", "address": "joe@nomail.com", "status": "sent", "at": at}])),
         ]}),
     )
+}
+
+/// All that there is to print.
+fn everything() -> ReportOptions {
+    ReportOptions {
+        devices: ReportDevice::ALL.into(),
+        detail: ReportDetail::All,
+        format: ReportFormat::Csv,
+    }
+}
+
+/// The rows of a report.
+async fn printed(log: &Log, id: MessageId, options: &ReportOptions) -> Vec<ReportRow> {
+    let snapshot = log.db.snapshot().await.unwrap();
+    let mut lines = Lines::of(snapshot, id, log.district.time_zone)
+        .await
+        .unwrap();
+    let mut all = Vec::new();
+    loop {
+        let chunk = lines.next().await.unwrap();
+        if chunk.is_empty() {
+            return all;
+        }
+        let rows = chunk
+            .iter()
+            .map(|(line, person)| rows(line, *person, options));
+        all.extend(rows.flatten());
+    }
+}
+
+/// A line of one of four persons, with deliveries that share addresses.
+fn any_line() -> impl Strategy<Value = (u8, Vec<Value>)> {
+    let codes = prop::sample::select(vec![5, 6, 0, 1, 8, 13, -4, -27, -28, -33, -40]);
+    let delivery = (
+        prop::sample::select(Device::ALL.to_vec()),
+        0..4u8,
+        codes,
+        any::<bool>(),
+    );
+    let delivery = delivery.prop_map(|(device, address, code, yes)| {
+        let at = "2020-01-31T12:05:00-06:00";
+        let status = if yes { "sent" } else { "failed" };
+        match device {
+            Device::Inbox | Device::Email => {
+                let address = format!("a{address}@nomail.com");
+                json!({"device": device, "address": address, "status": status, "at": at})
+            }
+            Device::Voice | Device::Text => {
+                let address = format!("612-555-010{address}");
+                let confirmed = (device == Device::Voice && yes).then_some(at);
+                json!({"device": device, "address": address, "call_status": code, "confirmed_at": confirmed, "at": at})
+            }
+        }
+    });
+    (0..4u8, prop::collection::vec(delivery, 0..3))
 }
 
 async fn lines_of(log: &Log, id: MessageId, failure: i64) -> Vec<u32> {
@@ -148,9 +206,100 @@ on_both_databases! {
             line("aunt", json!([])),
         ]}))).await;
         let mut lines = Lines::of(log.db.snapshot().await.unwrap(), id, log.district.time_zone).await.unwrap();
-        let contacted: Vec<_> = lines.next().await.unwrap().into_iter().map(|(_, contacted)| contacted).collect();
+        let contacted: Vec<_> = lines.next().await.unwrap().into_iter().map(|(_, person)| person.contacted).collect();
         assert_eq!(contacted, [Some(true), Some(true), Some(true), Some(false), Some(false)]);
-        assert!(lines.marks(&options(ReportFormat::Csv)).not_contacted);
+        assert!(lines.marks(&options(ReportFormat::Csv)).await.unwrap().not_contacted);
         assert!(lines.next().await.unwrap().is_empty());
+    }
+
+    async fn a_person_with_a_device_on_another_line_is_not_without_one(log: Log) {
+        let email = json!([{"device": "email", "address": "a@nomail.com"}]);
+        let id = log.put(&with(message("family"), json!({"recipients": [
+            line("mother", json!([])), line("mother", email), line("father", json!([])), line("father", json!([])),
+        ]}))).await;
+        assert_eq!(log.detail(id).await.summary.total_no_device, 1);
+        let rows = printed(&log, id, &everything()).await;
+        let without: Vec<_> = rows.iter().filter(|row| row.device.is_none()).map(|row| row.recipient.as_str()).collect();
+        assert_eq!(without, ["Name of father"; 2]);
+        let query = RecipientQuery { device: Some(DeviceFilter::NoDevice), ..RecipientQuery::default() };
+        let found: Vec<_> = log.recipients(id, &query).await.recipients.iter().map(|line| line.line).collect();
+        assert_eq!(found, [2, 3]);
+    }
+
+    async fn who_pressed_0_is_contacted_and_did_not_fail(log: Log) {
+        let at = "2020-01-31T12:05:00-06:00";
+        let call = |address: &str, fields| json!([with(json!({"device": "voice", "address": address, "confirmed_at": at, "at": at}), fields)]);
+        let id = log.put(&with(message("calls"), json!({"status": "sent", "recipients": [
+            line("a", call("612-555-0100", json!({"call_status": 8}))),
+            line("b", call("612-555-0101", json!({"status": "failed"}))),
+            line("c", call("612-555-0102", json!({}))),
+        ]}))).await;
+        assert_eq!(log.detail(id).await.summary.contacted_by_phone, 3);
+        let failures = failures::failures(&log.db, id, log.district.time_zone, log.now).await.unwrap().unwrap();
+        assert_eq!(failures.addresses, 0);
+        let failed = ReportOptions { detail: ReportDetail::Failed, ..everything() };
+        assert_eq!(printed(&log, id, &failed).await, []);
+    }
+
+    async fn the_rows_agree_with_the_totals_and_the_legend_with_the_rows(log: Log) {
+        let mut random = TestRunner::deterministic();
+        for number in 0..12 {
+            let lines = prop::collection::vec(any_line(), 0..9).new_tree(&mut random).unwrap().current();
+            let lines: Vec<Value> = lines.into_iter().map(|(person, deliveries)| line(&format!("p{person}"), json!(deliveries))).collect();
+            let told = json!(lines).to_string();
+            let id = log.put(&with(message(&format!("m{number}")), json!({"status": "sent", "recipients": lines}))).await;
+            let summary = log.detail(id).await.summary;
+            let rows = printed(&log, id, &everything()).await;
+            let persons = |such: &dyn Fn(&ReportRow) -> bool| -> u32 {
+                let persons: BTreeSet<_> = rows.iter().filter(|row| such(row)).map(|row| &row.recipient).collect();
+                persons.len() as u32
+            };
+            assert_eq!(persons(&|_| true), summary.total_recipients, "{told}");
+            assert_eq!(persons(&|row| row.device.is_none()), summary.total_no_device, "{told}");
+            if rows.iter().any(|row| row.device.is_some_and(Device::is_phone)) {
+                assert_eq!(persons(&|row| row.not_contacted), summary.not_contacted_by_phone, "{told}");
+            }
+            for (device, total) in [
+                (Device::Inbox, summary.total_inbox), (Device::Email, summary.total_emails),
+                (Device::Voice, summary.total_voice), (Device::Text, summary.total_text),
+            ] {
+                let real = rows.iter().filter(|row| row.device == Some(device) && !row.duplicate).count();
+                assert_eq!(real as u32, total, "{device:?} of {told}");
+            }
+            let query = RecipientQuery { device: Some(DeviceFilter::NoDevice), ..RecipientQuery::default() };
+            let found = log.recipients(id, &query).await.recipients;
+            let found: BTreeSet<_> = found.iter().map(|line| &line.name).collect();
+            assert_eq!(found.len() as u32, summary.total_no_device, "{told}");
+            for (devices, detail) in [
+                (ReportDevice::ALL.as_slice(), ReportDetail::All),
+                (&ReportDevice::ALL, ReportDetail::Failed),
+                (&[ReportDevice::Email], ReportDetail::All),
+                (&[ReportDevice::VoiceText], ReportDetail::Failed),
+                (&[ReportDevice::NoDevice], ReportDetail::All),
+            ] {
+                let options = ReportOptions { devices: devices.iter().copied().collect(), detail, format: ReportFormat::Csv };
+                let rows = printed(&log, id, &options).await;
+                let zone = log.district.time_zone;
+                let mut lines = Lines::of(log.db.snapshot().await.unwrap(), id, zone).await.unwrap();
+                let expected = Marks {
+                    duplicates: rows.iter().any(|row| row.duplicate),
+                    not_contacted: rows.iter().any(|row| row.not_contacted),
+                };
+                assert_eq!(lines.marks(&options).await.unwrap(), expected, "{options:?} of {told}");
+            }
+        }
+    }
+
+    async fn letters_that_failed_alike_are_one_cause_though_each_has_a_number_of_its_own(log: Log) {
+        let reply = |n: u32| format!("550 5.1.1 The email account that you tried to reach does not exist. 41be03b{n:04}f7-7db6a4si{n}plb.12 - gsmtp");
+        let lines: Vec<Value> = (0..30).map(|n| line(&format!("p{n}"), json!([
+            {"device": "email", "address": format!("p{n}@nomail.com"), "status": "failed", "reason": reply(n)}]))).collect();
+        let id = log.put(&with(message("bounces"), json!({"status": "sent", "recipients": lines}))).await;
+        let failures = failures::failures(&log.db, id, log.district.time_zone, log.now).await.unwrap().unwrap();
+        let told: Vec<_> = failures.causes.iter().map(|cause| (cause.reason.as_str(), cause.addresses)).collect();
+        assert_eq!(told, [("550 5.1.1 The email account that you tried to reach does not exist.", 30)]);
+        assert_eq!(lines_of(&log, id, failures.causes[0].failure).await.len(), 30);
+        let first = &log.recipients(id, &RecipientQuery::default()).await.recipients[0].deliveries[0];
+        assert_eq!(first.reason, Some(reply(0)), "what was said is kept whole");
     }
 }

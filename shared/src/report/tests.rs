@@ -1,5 +1,7 @@
 //! The manual's own example field by field, and the rules for rows and options.
 
+mod snapshots;
+
 use chrono::DateTime;
 
 use super::*;
@@ -59,6 +61,12 @@ fn school_is_cancelled() -> MessageDetail {
                 "Student Messenger Contacts; Message For Each Student",
             ),
             criterion("Enrollment Filter", "Message Only Active Students"),
+            criterion("Filter Operation", "Union"),
+            criterion("Calendar", "2019-20 High School"),
+            criterion(
+                "Limit delivery to contacts that speak",
+                "No Language Preference",
+            ),
         ],
         content: Content {
             reply_to: Some("sysadmin@nomail.com".into()),
@@ -142,7 +150,21 @@ fn the_manuals_example_comes_out_field_by_field() {
         ]
     );
     let body = report.body.unwrap();
-    assert_eq!(body.criteria[1].1, "Message Only Active Students");
+    let criteria: Vec<_> = body
+        .criteria
+        .iter()
+        .map(|(l, v)| format!("{l}: {v}"))
+        .collect();
+    assert_eq!(
+        criteria,
+        [
+            "Deliver To: Student Messenger Contacts; Message For Each Student",
+            "Enrollment Filter: Message Only Active Students",
+            "Filter Operation: Union",
+            "Calendar: 2019-20 High School",
+            "Limit delivery to contacts that speak: No Language Preference",
+        ]
+    );
     assert_eq!(
         lines(&body.content),
         [
@@ -160,15 +182,76 @@ fn the_summary_stands_in_two_columns_as_in_the_manual() {
         .iter()
         .map(|row| row.iter().map(|c| c.map_or("", |f| f.label)).collect())
         .collect();
-    assert_eq!(rows[0], ["Start Time", "Total Inbox"]);
-    assert_eq!(rows[3], ["Total Recipients", "Total Text"]);
-    assert_eq!(rows[4], ["", "Total Voice Attempted"]);
+    let expected: [&[&str]; 8] = [
+        &["Start Time", "Total Inbox"],
+        &["End Time", "Total Emails"],
+        &["Duration", "Total Voice"],
+        &["Total Recipients", "Total Text"],
+        &["", "Total Voice Attempted"],
+        &["Total No Device", "Total Text Messages Attempted"],
+        &["Recipients contacted successfully by phone"],
+        &["Recipients not contacted by phone"],
+    ];
+    assert_eq!(rows, expected);
+}
+
+/// The example, stopped by somebody in `status`.
+fn canceled_at(status: MessageStatus, reason: Option<&str>) -> MessageDetail {
+    let mut detail = school_is_cancelled();
+    detail.message.row.status = status;
+    detail.cancellation = Some(Cancellation {
+        by: "Administrator, System".into(),
+        at: at("2019-12-02T09:00:00-06:00"),
+        reason: reason.map(str::to_owned),
+        devices: vec![
+            CanceledDevice {
+                device: Device::Inbox,
+                gone: 93,
+                in_flight: 0,
+                stopped: 0,
+            },
+            CanceledDevice {
+                device: Device::Email,
+                gone: 1,
+                in_flight: 1,
+                stopped: 1,
+            },
+        ],
+    });
+    detail
+}
+
+#[test]
+fn a_canceled_message_says_who_stopped_it_when_why_and_what_that_stopped() {
+    let detail = canceled_at(MessageStatus::Canceled, Some("The storm has passed."));
+    let fields = lines(&summary(&detail));
     assert_eq!(
-        rows[5],
-        ["Total No Device", "Total Text Messages Attempted"]
+        fields[13..],
+        [
+            "Canceled: 12/02/2019 9:00 AM by Administrator, System",
+            "Reason: The storm has passed.",
+            "Inbox When Canceled: 93 had gone, 0 were in flight, 0 were stopped",
+            "Email When Canceled: 1 had gone, 1 was in flight, 1 was stopped",
+        ]
     );
-    assert_eq!(rows[6], ["Recipients contacted successfully by phone"]);
-    assert_eq!(rows.len(), 8);
+    let without = lines(&summary(&canceled_at(MessageStatus::Canceled, None)));
+    assert!(!without.iter().any(|line| line.starts_with("Reason")));
+}
+
+#[test]
+fn times_that_will_never_come_are_not_promised() {
+    for status in MessageStatus::ALL {
+        let mut detail = school_is_cancelled();
+        detail.message.row.status = status;
+        detail.message.started_at = None;
+        detail.message.ended_at = None;
+        let expected = if status.is_over() { "None" } else { "None yet" };
+        for field in summary(&detail) {
+            if ["Start Time", "End Time", "Duration"].contains(&field.label) {
+                assert_eq!(field.value, expected, "{} of {status:?}", field.label);
+            }
+        }
+    }
 }
 
 #[test]
@@ -222,10 +305,14 @@ fn only_ticked_devices_are_printed() {
         delivery(Device::Voice, DeliveryStatus::Sent, Some(5)),
     ]);
     let printed = |devices: &[ReportDevice]| -> Vec<String> {
-        rows(&recipient, None, &options(devices, ReportDetail::All))
-            .iter()
-            .map(|r| format!("{} {}", r.csv_device(), r.status))
-            .collect()
+        rows(
+            &recipient,
+            Person::default(),
+            &options(devices, ReportDetail::All),
+        )
+        .iter()
+        .map(|r| format!("{} {}", r.csv_device(), r.status))
+        .collect()
     };
     assert_eq!(printed(&[ReportDevice::Email]), ["Email In-Progress"]);
     assert_eq!(
@@ -242,21 +329,23 @@ fn failed_delivery_prints_all_ticked_deliveries_of_a_line_with_a_failed_one() {
         delivery(Device::Email, DeliveryStatus::Sent, None),
         delivery(Device::Voice, DeliveryStatus::Failed, Some(1)),
     ]);
-    assert_eq!(rows(&mixed, Some(false), &options).len(), 2);
+    assert_eq!(rows(&mixed, Person::default(), &options).len(), 2);
     let fine = recipient(vec![delivery(Device::Email, DeliveryStatus::Sent, None)]);
-    assert_eq!(rows(&fine, Some(false), &options).len(), 0);
+    assert_eq!(rows(&fine, Person::default(), &options).len(), 0);
     let stopped = recipient(vec![delivery(
         Device::Email,
         DeliveryStatus::Canceled,
         None,
     )]);
-    assert_eq!(rows(&stopped, Some(false), &options).len(), 0);
+    assert_eq!(rows(&stopped, Person::default(), &options).len(), 0);
 }
 
 #[test]
 fn people_without_a_device_are_printed_where_no_device_is_ticked() {
     let nobody = recipient(vec![]);
-    let printed = |devices: &[ReportDevice], detail| rows(&nobody, None, &options(devices, detail));
+    let printed = |devices: &[ReportDevice], detail| {
+        rows(&nobody, Person::default(), &options(devices, detail))
+    };
     let rows = printed(&[ReportDevice::NoDevice], ReportDetail::All);
     assert_eq!(rows[0].paper_device(), "No Device");
     assert_eq!(printed(&[ReportDevice::Email], ReportDetail::All), []);
@@ -264,10 +353,26 @@ fn people_without_a_device_are_printed_where_no_device_is_ticked() {
 }
 
 #[test]
+fn a_person_with_a_device_on_another_line_is_not_without_one() {
+    let elsewhere = Person {
+        has_device: true,
+        ..Person::default()
+    };
+    let all = options(&ReportDevice::ALL, ReportDetail::All);
+    assert_eq!(rows(&recipient(vec![]), elsewhere, &all), []);
+}
+
+#[test]
 fn people_are_marked_only_where_the_message_used_the_phone() {
     let line = recipient(vec![delivery(Device::Email, DeliveryStatus::Sent, None)]);
     let options = options(&[ReportDevice::Email], ReportDetail::All);
-    let marked = |contacted| rows(&line, contacted, &options)[0].not_contacted;
+    let marked = |contacted| {
+        let person = Person {
+            contacted,
+            ..Person::default()
+        };
+        rows(&line, person, &options)[0].not_contacted
+    };
     assert!(marked(Some(false)));
     assert!(!marked(Some(true)));
     assert!(!marked(None));
@@ -278,7 +383,7 @@ fn the_paper_names_the_device_behind_all_but_an_email_address() {
     let paper = |device| {
         let line = recipient(vec![delivery(device, DeliveryStatus::Sent, None)]);
         let all = options(&ReportDevice::ALL, ReportDetail::All);
-        rows(&line, None, &all)[0].paper_device()
+        rows(&line, Person::default(), &all)[0].paper_device()
     };
     assert_eq!(paper(Device::Email), "heather@nomail.com");
     assert_eq!(paper(Device::Voice), "heather@nomail.com (Voice)");
