@@ -309,6 +309,21 @@ mod tests {
         assert_eq!(codes, expected);
     }
 
+    /// The manual's table as it stands there: code, status and notes with tabs between them.
+    const MANUAL: &str = include_str!("../fixtures/call_statuses.tsv");
+
+    #[test]
+    fn codes_labels_notes_and_their_order_are_the_manuals() {
+        let defined = DEFINITIONS.iter().map(|d| {
+            let line = format!("{}\t{}\t{}", d.code.0, d.label, d.note);
+            line.trim_end().to_owned()
+        });
+        let defined: Vec<String> = defined.collect();
+        let manual: Vec<&str> = MANUAL.lines().skip(1).collect();
+        assert_eq!(manual.len(), 51);
+        assert_eq!(defined, manual);
+    }
+
     /// The table of spec section 2, verbatim.
     #[test]
     fn codes_count_as_the_spec_says() {
