@@ -1,71 +1,87 @@
-//! The manual's own example, "School is Cancelled", with rows that bring out every mark and script.
+//! The manual's own example, "School is Cancelled", as the product prints it, with rows that bring out every mark and
+//! script.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{io::Cursor, sync::LazyLock, thread};
+
+use chrono::{DateTime, FixedOffset, Utc};
+use server::{
+    clock::FixedClock,
+    entry::import,
+    store::{Database, District, detail, find, reach::Reach, report::Lines},
+};
 use shared::{
     delivery::Device,
-    report::{Field, Marks, Report, ReportBody, ReportRow},
+    find::{CreatedRange, parse_day},
+    report::{
+        self, Marks, Report, ReportDetail, ReportDevice, ReportFormat, ReportOptions, ReportRow,
+    },
 };
 
-fn fields(all: &[(&'static str, &str)]) -> Vec<Field> {
-    let field = |(label, value): &(&'static str, &str)| Field {
-        label,
-        value: (*value).to_owned(),
+const MANUAL: &[u8] = include_bytes!("../../fixtures/manual.ndjson");
+
+/// When the manual's report was made.
+pub fn generated_at() -> DateTime<FixedOffset> {
+    DateTime::parse_from_rfc3339("2019-12-02T08:55:18-06:00").unwrap()
+}
+
+/// The example as it comes out of a log that the manual's messages were put into.
+static EXAMPLE: LazyLock<(Report, Vec<ReportRow>)> = LazyLock::new(|| {
+    // Tests may run on a runtime of their own, and none can be begun inside another.
+    let made = thread::spawn(|| {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(make())
+    });
+    made.join().unwrap()
+});
+
+async fn make() -> (Report, Vec<ReportRow>) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}/log.db", folder.path().display());
+    let db = Database::connect(&url).await.unwrap();
+    db.migrate().await.unwrap();
+    let district = District {
+        time_zone: chrono_tz::America::Chicago,
+        phone_region: phonenumber::country::Id::US,
     };
-    all.iter().map(field).collect()
+    let (zone, now) = (district.time_zone, generated_at().with_timezone(&Utc));
+    let clock = FixedClock::at(now);
+    import(&db, &district, &clock, Cursor::new(MANUAL), &mut |_| {})
+        .await
+        .unwrap();
+    let day = parse_day("2019-12-02").unwrap();
+    let range = CreatedRange::new(day, day).unwrap();
+    let found = find::find(&db, &Reach::Everywhere, &range, zone, None, now);
+    let id = found.await.unwrap().messages[0].id;
+    let detail = detail::detail(&db, id, zone, now).await.unwrap().unwrap();
+    let options = ReportOptions {
+        devices: [ReportDevice::Email].into(),
+        detail: ReportDetail::All,
+        format: ReportFormat::Docx,
+    };
+    let snapshot = db.snapshot().await.unwrap();
+    let mut lines = Lines::of(snapshot, id, zone).await.unwrap();
+    let marks = lines.marks(&options).await.unwrap();
+    let report = Report::new(&detail, &options, marks, &detail.as_of, zone.name());
+    let read = lines.next().await.unwrap();
+    let rows = read
+        .iter()
+        .flat_map(|(line, person)| report::rows(line, *person, &options));
+    (report, rows.collect())
 }
 
 /// The report of 12/02/2019, with `marks` to explain.
 pub fn report(marks: Marks) -> Report {
-    Report {
-        organization: "High School".into(),
-        generated_on: "12/02/2019 08:55:18 AM (America/Chicago)".into(),
-        status: "In-Progress",
-        subject: "School is Cancelled".into(),
-        heading: fields(&[
-            ("Subject", "School is Cancelled"),
-            ("Type", "Message Builder - General Notification"),
-            ("Sender", "Administrator, System"),
-            ("Date Created", "12/02/2019 8:55 AM"),
-            ("Include Recipient Devices", "Email"),
-        ]),
-        summary: fields(&[
-            ("Start Time", "12/02/2019 08:54 AM"),
-            ("Total Inbox", "93"),
-            ("End Time", "12/02/2019 08:54 AM"),
-            ("Total Emails", "3"),
-            ("Duration", "0 minutes"),
-            ("Total Voice", "0"),
-            ("Total Recipients", "127"),
-            ("Total Text", "0"),
-            ("Total Voice Attempted", "0"),
-            ("Total No Device", "34"),
-            ("Total Text Messages Attempted", "0"),
-            ("Recipients contacted successfully by phone", "0"),
-            ("Recipients not contacted by phone", "127"),
-        ]),
-        body: Some(ReportBody {
-            criteria: vec![
-                (
-                    "Deliver To".into(),
-                    "Student Messenger Contacts; Message For Each Student".into(),
-                ),
-                (
-                    "Enrollment Filter".into(),
-                    "Message Only Active Students".into(),
-                ),
-                ("Filter Operation".into(), "Union".into()),
-                ("Calendar".into(), "2019-20 High School".into()),
-                (
-                    "Limit delivery to contacts that speak".into(),
-                    "No Language Preference".into(),
-                ),
-            ],
-            content: fields(&[
-                ("Reply To Email", "sysadmin@nomail.com"),
-                ("Message Body", "School is cancelled due to weather."),
-            ]),
-            marks,
-        }),
-    }
+    let mut report = EXAMPLE.0.clone();
+    assert_eq!(report.body.as_ref().unwrap().marks, Marks::default());
+    report.body.as_mut().unwrap().marks = marks;
+    report
+}
+
+/// The example's three rows.
+pub fn rows() -> Vec<ReportRow> {
+    EXAMPLE.1.clone()
 }
 
 /// One email row.
@@ -81,15 +97,6 @@ pub fn row(recipient: &str, student: &str, address: &str) -> ReportRow {
         call_status: None,
         time: String::new(),
     }
-}
-
-/// The example's three rows.
-pub fn rows() -> Vec<ReportRow> {
-    vec![
-        row("Parent, Heather", "Student, Calvin", "heather@nomail.com"),
-        row("Parent, Tad", "Student, Karen", "tad@nomail.com"),
-        row("Parent, Kris", "Student, Lauren", "kris@nomail.com"),
-    ]
 }
 
 /// Rows in five scripts, with both marks, a phone and hostile text.
@@ -113,3 +120,34 @@ pub fn many_scripts() -> Vec<ReportRow> {
     };
     names.into_iter().map(voice).collect()
 }
+
+/// A name of each script that families write and the binary has a font for.
+pub const SCRIPTS: [&str; 27] = [
+    "Nguyễn Thị Hồng",
+    "Шевченко, Олена",
+    "Παπαδοπούλου",
+    "محمد علي",
+    "پروین گلزاده",
+    "王小明",
+    "さくら ケンジ",
+    "한가영 뷁",
+    "አበበ ጥሩነሽ",
+    "စီၤဖီၤ",
+    "အောင်ကြည်မြင့်",
+    "ស្រីមុំ ព្រហ្ម",
+    "ສົມຊາຍ ພົມມະຈັນ",
+    "กุ้ง น้ำผึ้ง",
+    "श्रीकृष्ण शर्मा",
+    "শ্রীমতী রহমান",
+    "ਹਰਪ੍ਰੀਤ ਸਿੰਘ",
+    "કૃષ્ણ પટેલ",
+    "ஸ்ரீநிவாசன் கௌரி",
+    "శ్రీనివాస్ రెడ్డి",
+    "ಕೃಷ್ಣಮೂರ್ತಿ",
+    "ശ്രീകുമാർ",
+    "דוד לוי",
+    "Արմեն Պետրոսյան",
+    "გიორგი ბერიძე",
+    "ᏣᎳᎩ",
+    "𖬖𖬲𖬬 𖬖𖬰𖬝",
+];

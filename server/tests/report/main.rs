@@ -4,5 +4,6 @@ mod csv;
 mod docx;
 mod example;
 mod jobs;
+mod libreoffice;
 mod pdf;
 mod poppler;

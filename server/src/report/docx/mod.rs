@@ -130,7 +130,9 @@ fn summary(report: &Report, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn message(body: &ReportBody, out: &mut impl Write) -> io::Result<()> {
-    out.write_all(paragraph("Heading2", sections::CRITERIA).as_bytes())?;
+    if !body.criteria.is_empty() {
+        out.write_all(paragraph("Heading2", sections::CRITERIA).as_bytes())?;
+    }
     for (label, value) in &body.criteria {
         out.write_all(markup::labelled(label, value).as_bytes())?;
     }

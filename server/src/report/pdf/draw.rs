@@ -108,15 +108,18 @@ impl Pen<'_> {
         rules(surface, 0.35, Ink::Hairline, hairlines);
     }
 
-    /// Draws the line at the foot of the page: what the document is about, and which page this is.
-    pub fn foot(&mut self, surface: &mut Surface, about: &Block, number: &Block) {
+    /// Draws the lines at the foot of the page: what the document is about, and beside the last which page this is.
+    pub fn foot(&mut self, surface: &mut Surface, about: &[Block; 2], number: &Block) {
         let right = paper::WIDTH - paper::MARGIN - number.width();
-        let top = paper::FOOTER - paper::FOOT.leading / 2.0;
+        let mut top = paper::FOOTER - paper::FOOT.leading / 2.0;
         let measure = paper::MARGIN..paper::WIDTH - paper::MARGIN;
         rules(surface, 0.35, Ink::Hairline, [(measure, top - 5.0)]);
         artifact(surface, ArtifactType::Footer);
         let first = |block: &Block| 0..block.lines.len().min(1);
-        self.lines(surface, about, first(about), paper::MARGIN, top);
+        let [subject, state] = about;
+        self.lines(surface, subject, first(subject), paper::MARGIN, top);
+        top += paper::FOOT.leading;
+        self.lines(surface, state, first(state), paper::MARGIN, top);
         self.lines(surface, number, first(number), right, top);
         surface.end_tagged();
     }

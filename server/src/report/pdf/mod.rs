@@ -178,11 +178,23 @@ fn about(report: &Report, generated_at: &DateTime<FixedOffset>) -> Metadata {
         .creation_date(date)
 }
 
-/// The left part of the foot: school and subject, cut where they would touch the page number.
-fn foot(report: &Report, shaper: &mut Shaper) -> Block {
+/// The left part of the foot, so that a page alone says of what it is, and as of when: school and subject, and below
+/// them how far the message was and when the report was made.
+fn foot(report: &Report, shaper: &mut Shaper) -> [Block; 2] {
+    [
+        format!("{} · {}", report.organization, report.subject),
+        format!(
+            "Message Status: {} · Generated on {}",
+            report.status, report.generated_on
+        ),
+    ]
+    .map(|line| cut(&line, shaper))
+}
+
+/// A line that is cut where it would touch the page number.
+fn cut(all: &str, shaper: &mut Shaper) -> Block {
     let width = paper::MEASURE - 90.0;
-    let all = format!("{} · {}", report.organization, report.subject);
-    let whole = shaper.shape(&all, paper::FOOT, width);
+    let whole = shaper.shape(all, paper::FOOT, width);
     if whole.lines.len() <= 1 {
         return whole;
     }

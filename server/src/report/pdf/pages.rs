@@ -19,8 +19,8 @@ pub struct Pages<'a> {
     pub front: Front,
     /// The rows, if there are any.
     pub table: Option<Table>,
-    /// The left part of every page's foot.
-    pub foot: Block,
+    /// The lines on the left of every page's foot.
+    pub foot: [Block; 2],
     /// The fonts to draw with.
     pub faces: &'a Faces,
     /// Shapes the page numbers.

@@ -10,8 +10,8 @@ pub const MARGIN: f32 = 54.0;
 pub const TOP: f32 = 54.0;
 /// Where the content of a page ends at the latest.
 pub const BOTTOM: f32 = HEIGHT - 64.0;
-/// The middle of the footer's line.
-pub const FOOTER: f32 = HEIGHT - 44.0;
+/// The middle of the footer's first line.
+pub const FOOTER: f32 = HEIGHT - 46.0;
 /// The width between the margins.
 pub const MEASURE: f32 = WIDTH - 2.0 * MARGIN;
 
@@ -64,7 +64,7 @@ pub const LEGEND: Style = style(8.0, 11.5, false, Ink::Grey);
 pub const COLUMN: Style = style(8.25, 11.5, true, Ink::Black);
 /// A cell of the Delivery Detail.
 pub const CELL: Style = style(8.25, 11.5, false, Ink::Black);
-/// The line at the foot of each page.
+/// The lines at the foot of each page.
 pub const FOOT: Style = style(8.0, 11.0, false, Ink::Grey);
 
 /// White above a section's heading, where it is not the first thing on a page.
