@@ -30,9 +30,6 @@ const NEWEST: &str = "
     order by id desc
     limit $2";
 
-/// Prints that are listed at most.
-const LIMIT: i64 = 100;
-
 type Row = (
     String,
     Timestamp,
@@ -88,7 +85,7 @@ pub async fn newest(
 ) -> Result<Vec<Print>, StoreError> {
     let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(NEWEST)
         .bind(id)
-        .bind(LIMIT)
+        .bind(Print::LISTED as i64)
         .fetch_all(pool)
         .await?);
     let print = |(by, at, devices, Word(detail), Word(format), masked): Row| Print {

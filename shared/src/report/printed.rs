@@ -21,6 +21,11 @@ pub struct Print {
     pub masked: bool,
 }
 
+impl Print {
+    /// The most of a message's prints that are listed: its newest.
+    pub const LISTED: usize = 100;
+}
+
 /// Where a long report stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
+    datetime,
     failures::{Cause, Failures},
     message::MessageId,
     resend::Which,
@@ -14,45 +15,89 @@ use crate::{
     log::state::Log,
     ui::{
         element::{El, effect, el},
-        view::{View, many, some},
+        view::{View, many, some, words},
     },
 };
+
+/// What is known of the causes, and whether they are being asked for.
+#[derive(Clone, Copy)]
+struct Known {
+    failures: RwSignal<Option<Failures>>,
+    /// As of when that is.
+    as_of: RwSignal<String>,
+    asking: StoredValue<Asking>,
+}
+
+/// Whether an answer is awaited, and whether there was more news since it was asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    No,
+    Yes,
+    Again,
+}
 
 /// The section; nothing where no delivery failed.
 pub fn failure_view(id: MessageId) -> View {
     let opened = expect_context::<Opened>();
-    let failures = RwSignal::new(None::<Failures>);
-    let asking = StoredValue::new(false);
+    let known = Known {
+        failures: RwSignal::new(None),
+        as_of: RwSignal::new(String::new()),
+        asking: StoredValue::new(Asking::No),
+    };
     effect(move || {
         opened.refreshed.track();
         opened.renewed.track();
-        if asking.get_value() {
-            return;
-        }
-        asking.set_value(true);
-        spawn_local(async move {
-            // What cannot be had now is not shown; the next refresh asks again.
-            if let Ok(found) = api::failures(id).await {
-                // What says the same stays as it is, with the focus in it.
-                let same = failures.try_with_untracked(|known| {
-                    let known = known.as_ref();
-                    known.is_some_and(|known: &Failures| known.causes == found.causes)
-                });
-                if same == Some(false) {
-                    failures.set(Some(found));
-                }
-            }
-            asking.try_set_value(false);
-        });
+        known.ask(id);
     });
-    some(move || failures.get(), section)
+    some(
+        move || known.failures.get(),
+        move |failures| section(failures, known.as_of),
+    )
 }
 
-fn section(failures: Failures) -> Option<El> {
+impl Known {
+    /// Asks for the causes; once more where there was news meanwhile.
+    fn ask(self, id: MessageId) {
+        if self.asking.get_value() != Asking::No {
+            return self.asking.set_value(Asking::Again);
+        }
+        spawn_local(async move {
+            loop {
+                self.asking.try_set_value(Asking::Yes);
+                // What cannot be had now is not shown; the next news ask again.
+                if let Ok(found) = api::failures(id).await {
+                    self.take(found);
+                }
+                if self.asking.try_get_value() != Some(Asking::Again) {
+                    break;
+                }
+            }
+            self.asking.try_set_value(Asking::No);
+        });
+    }
+
+    fn take(self, found: Failures) {
+        self.as_of
+            .try_set(datetime::display_with_seconds(&found.as_of));
+        // What says the same stays as it is, with the focus in it.
+        let same = self.failures.try_with_untracked(|known| {
+            let known = known.as_ref();
+            known.is_some_and(|known: &Failures| {
+                (known.addresses, &known.causes) == (found.addresses, &found.causes)
+            })
+        });
+        if same == Some(false) {
+            self.failures.set(Some(found));
+        }
+    }
+}
+
+fn section(failures: Failures, as_of: RwSignal<String>) -> Option<El> {
     let most = failures.causes.first()?.addresses;
     let listed: u32 = failures.causes.iter().map(|cause| cause.addresses).sum();
     let others = failures.addresses.saturating_sub(listed);
     let addresses = counted(failures.addresses.into(), "address", "addresses");
+    let addresses = words(move || [&addresses, " · as of ", &as_of.get()].concat());
     let addresses = el("p", &[("class", "quiet figures")]).child(addresses);
     let causes = failures.causes.into_iter();
     let table = el("table", &[("class", "causes")])

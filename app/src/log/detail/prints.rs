@@ -37,9 +37,13 @@ pub fn prints(id: MessageId) -> View {
 
 fn folded(prints: &[Print]) -> Option<El> {
     let last = prints.first()?;
+    let times = match prints.len() {
+        // The oldest are not listed.
+        Print::LISTED.. => format!("{} times or more", Print::LISTED),
+        fewer => counted(fewer as u64, "time", "times"),
+    };
     let words = format!(
-        "Printed {}, last on {} by {}",
-        counted(prints.len() as u64, "time", "times"),
+        "Printed {times}, last on {} by {}",
         datetime::display(&last.at),
         last.by
     );
