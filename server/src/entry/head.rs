@@ -99,8 +99,7 @@ impl Head {
 
     /// Whether it goes before others, and at any hour.
     pub fn is_emergency(&self) -> bool {
-        let of = |text: &str| text.to_lowercase().contains("emergency");
-        of(&self.message_type) || self.category.as_deref().is_some_and(of)
+        names_emergency(&self.message_type) || self.category.as_deref().is_some_and(names_emergency)
     }
 
     /// Where the message enters.
@@ -185,6 +184,19 @@ impl Head {
     }
 }
 
+/// Whether a type or category is of emergencies: it has the word, and not to deny it, as *Non-Emergency* does.
+fn names_emergency(text: &str) -> bool {
+    let text = text.to_lowercase();
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.iter().enumerate().any(|(n, word)| {
+        let denied = n > 0 && matches!(words[n - 1], "non" | "not" | "no");
+        !denied
+            && (word.contains("emergency") || word.contains("emergencies"))
+            && !word.starts_with("non")
+    })
+}
+
 /// Refuses a time outside the years that the log can be searched for.
 pub(super) fn year(field: &str, at: Timestamp) -> Result<(), Refusal> {
     match at.utc().year() {
@@ -216,4 +228,32 @@ pub(super) fn any(field: &str, text: &str, longest: usize) -> Result<(), Refusal
         return Err(Refusal::new(field, "holds a NUL character"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_says_that_it_is_no_emergency_is_none() {
+        for text in [
+            "Emergency",
+            "emergency notification",
+            "School/Emergency",
+            "Emergency (weather)",
+            "Emergencies",
+        ] {
+            assert!(names_emergency(text), "{text}");
+        }
+        for text in [
+            "Non-Emergency Notification",
+            "NON EMERGENCY",
+            "Nonemergency",
+            "Not an outing",
+            "Emergent",
+            "",
+        ] {
+            assert!(!names_emergency(text), "{text}");
+        }
+    }
 }
