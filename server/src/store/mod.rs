@@ -181,7 +181,8 @@ impl Database {
             let options = options
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
+                // What was answered lasts, also where the power fails: a cancel above all.
+                .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(PATIENCE)
                 .foreign_keys(true)
                 .statement_cache_capacity(STATEMENTS)

@@ -108,3 +108,17 @@ on_both_databases! {
         assert_eq!((canceled.by.as_str(), canceled.reason.as_deref()), (by, Some(reason)));
     }
 }
+
+#[tokio::test]
+async fn what_was_answered_lasts_on_sqlite_where_the_power_fails() {
+    let log = Log::sqlite().await;
+    let server::store::Database::Sqlite(pool) = &log.db else {
+        panic!("it is SQLite");
+    };
+    // 2: each commit is on the disk before it is answered.
+    let synchronous: i64 = sqlx::query_scalar("pragma synchronous")
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    assert_eq!(synchronous, 2);
+}
