@@ -46,8 +46,8 @@ const ONE_WRITER: [[&str; 1]; 2] = [[lane!("")], [retry!("")]];
 
 /// On Postgres rather a message that nobody holds; but where all are held, one waits for the first.
 const MANY_WRITERS: [[&str; 2]; 2] = [
-    [lane!(" for update of m skip locked"), lane!("")],
-    [retry!(" for update of m skip locked"), retry!("")],
+    [lane!(" for no key update of m skip locked"), lane!("")],
+    [retry!(" for no key update of m skip locked"), retry!("")],
 ];
 
 const CURSOR: &str =

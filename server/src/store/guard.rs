@@ -349,7 +349,8 @@ macro_rules! guard {
 }
 
 guard!(SqliteConnection, "");
-guard!(PgConnection, " for update");
+// As an update of the row would: who only refers to the message, as a row of an inbox does, does not wait.
+guard!(PgConnection, " for no key update");
 
 impl From<KeptRow> for Kept {
     fn from(row: KeptRow) -> Self {

@@ -231,3 +231,30 @@ on_both_databases! {
         assert!(voice.clone().all(|d| d.status.is_final()));
     }
 }
+
+#[tokio::test]
+async fn who_only_refers_to_a_message_keeps_nobody_from_claiming_it() {
+    let Some(log) = Log::postgres().await else {
+        return;
+    };
+    let message = to_all(
+        "m",
+        2,
+        |n| json!([{"device": "email", "address": format!("p{n}@nomail.com")}]),
+    );
+    log.put(&message).await;
+    let server::store::Database::Postgres(pool) = &log.db else {
+        panic!("it is Postgres");
+    };
+    let mut inbox = pool.begin().await.expect("it begins");
+    const PUT: &str = "insert into inbox (message_id, number, person, at) select id, 0, 'p0', created_at from messages";
+    sqlx::query(PUT)
+        .execute(&mut *inbox)
+        .await
+        .expect("it puts");
+    let (clock, sink) = (clock(&log), Sink::new(10));
+    let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
+    let handed = tokio::time::timeout(std::time::Duration::from_secs(30), drain(&dispatcher)).await;
+    assert_eq!(handed, Ok(2), "it waited for the inbox");
+    inbox.rollback().await.expect("it is undone");
+}
