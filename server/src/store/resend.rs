@@ -23,7 +23,7 @@ use super::{
     detail::json,
     on_database,
     snapshot::in_snapshot,
-    submit::LANE,
+    submit::{LANE, at_once},
     time::Timestamp,
     word::Word,
 };
@@ -351,7 +351,7 @@ pub async fn resend(
             sqlx::query(LANE)
                 .bind(new)
                 .bind(device.as_str())
-                .bind(now)
+                .bind(at_once())
                 .execute(&mut *tx)
                 .await?;
         }

@@ -230,6 +230,14 @@ on_both_databases! {
         assert!(voice.clone().any(|d| d.call_status == Some(CallStatus(6))));
         assert!(voice.clone().all(|d| d.status.is_final()));
     }
+
+    async fn what_starts_at_once_does_so_by_a_clock_that_was_set_back(log: Log) {
+        let id = log.put(&mails("m", 3)).await;
+        let (clock, sink) = (clock(&log), Sink::new(10));
+        clock.advance(minutes(-60));
+        assert_eq!(drain(&dispatcher(&log.db, &clock, &sink, Rules::default())).await, 3);
+        assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 3, 0, 0, 0]);
+    }
 }
 
 #[tokio::test]

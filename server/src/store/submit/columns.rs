@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::DateTime;
 use shared::{
     delivery::{DeliveryStatus, Device, is_contacted},
     message::MessageStatus,
@@ -85,7 +86,8 @@ impl<'a> Delivery<'a> {
         }
         for (device, tally) in &message.tally.devices {
             if tally.queued > 0 {
-                let start = head.start_at(*device).unwrap_or(now);
+                // What starts at once does so by every clock, also one that is set back meanwhile.
+                let start = head.start_at(*device).unwrap_or_else(at_once);
                 delivery.lanes.push((*device, start));
             }
         }
@@ -97,6 +99,11 @@ impl<'a> Delivery<'a> {
         }
         delivery
     }
+}
+
+/// When a lane that waits for nothing starts: long ago.
+pub(in crate::store) fn at_once() -> Timestamp {
+    Timestamp::from(DateTime::UNIX_EPOCH)
 }
 
 /// Each person who was contacted by phone, with the deliveries that did it.

@@ -21,6 +21,7 @@ use crate::{clock::Clock, entry::NewMessage};
 pub mod answer;
 mod columns;
 
+pub(super) use columns::at_once;
 use columns::{Columns, Delivery, SANDBOX, search_addresses, search_names};
 
 const MESSAGE: &str = "
