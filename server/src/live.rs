@@ -109,7 +109,8 @@ impl Live {
     /// Where the database fails.
     pub async fn missed(&self, since: DateTime<Utc>) -> Result<Missed, StoreError> {
         let now = self.clock.now();
-        if since < now - RESUMED_WITHIN {
+        // Where the clock was set back, what changed since then lies before.
+        if since < now - RESUMED_WITHIN || since > now + REACH_BACK {
             return Ok(Missed::TooMuch);
         }
         let since = since - REACH_BACK;
@@ -124,8 +125,10 @@ impl Live {
     async fn look(self: Arc<Self>) {
         // What was told already: the revision of each message that changed of late.
         let mut told: HashMap<MessageId, i64> = HashMap::new();
-        // What had changed before anybody listened is no news; a little early is told twice rather than never.
-        let begun = self.clock.now() - TimeDelta::seconds(1);
+        let mut recent: HashMap<MessageId, i64> = HashMap::new();
+        // What had changed before anybody listened is no news; a little early is told twice rather than never. After the
+        // first look revisions tell what is news, for a clock may be set back.
+        let mut before = Some(self.clock.now() - TimeDelta::seconds(1));
         let mut since = self.clock.now();
         loop {
             {
@@ -141,22 +144,24 @@ impl Live {
                 Ok(changes) => {
                     let full = changes.len() as u32 == MOST;
                     let last = changes.last().map(|(change, _)| change.at.to_utc());
-                    let mut recent = HashMap::with_capacity(changes.len());
                     for seen in changes {
                         let (change, _) = &seen;
                         let id = change.message.id;
-                        recent.insert(id, change.revision);
-                        if change.at >= begun && told.get(&id) != Some(&change.revision) {
+                        let known = recent.insert(id, change.revision);
+                        let known = known.or_else(|| told.get(&id).copied());
+                        let old = before.is_some_and(|before| change.at < before);
+                        if !old && known != Some(change.revision) {
                             self.news.send(Arc::new(seen)).ok();
                         }
                     }
-                    told = recent;
                     since = match last {
                         // There is more than one look takes in: go on from there.
                         Some(last) if full => last + REACH_BACK,
                         _ => now,
                     };
                     if !full {
+                        told = std::mem::take(&mut recent);
+                        before = None;
                         sleep(EVERY).await;
                     }
                 }

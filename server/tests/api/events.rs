@@ -124,6 +124,41 @@ async fn who_was_away_is_told_what_was_missed_or_to_ask_anew() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_ends_no_news() {
+    let app = TestApp::new().await;
+    let operator = app.sign_in(Role::Operator).await;
+    let first = app.message(&operator, "Library Hours").await;
+    let mut stream = Stream::open(&app, "/api/events", &operator, "").await;
+    app.post(&format!("{first}/cancel"), &operator, json!({}))
+        .await;
+    let (_, ahead, change) = stream.next().await;
+    assert_eq!(format!("/api/messages/{}", change["message"]["id"]), first);
+    let token = app.token().await;
+    let message = json!({
+        "external_id": "second", "message_type": "Message Builder", "organization": "High School", "subject": "Second",
+        "sender": "A", "created_at": "2020-01-31T12:00:00-06:00",
+        "recipients": [{"person": "p", "name": "P", "deliveries": [{"device": "email", "address": "a@nomail.com"}]}],
+    });
+    app.clock.advance(TimeDelta::minutes(-60));
+    let request = Request::post("/api/messages")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::CONTENT_TYPE, "application/json");
+    let taken = app
+        .send(request.body(message.to_string().into()).unwrap())
+        .await
+        .json();
+    loop {
+        let (_, _, change) = stream.next().await;
+        if change["message"]["id"] == taken["id"] {
+            break;
+        }
+    }
+    // Who was away by the clock as it was cannot be told what changed since.
+    let mut away = Stream::open(&app, "/api/events", &operator, &ahead).await;
+    assert_eq!(away.next().await.0, "reload");
+}
+
+#[tokio::test]
 async fn a_message_without_news_is_stalled_after_a_while() {
     let app = TestApp::new().await;
     let viewer = app.sign_in(Role::Viewer).await;
