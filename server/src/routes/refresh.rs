@@ -6,7 +6,7 @@ use shared::{message::Refreshed, paths, problem::Problem};
 use super::detail;
 use crate::{
     auth::SignedIn,
-    delivery::refresh::{self, INTERVAL},
+    delivery::refresh::{self, INTERVAL, PATIENCE},
     error::Answer,
     extract::Id,
     state::App,
@@ -32,7 +32,8 @@ pub async fn refresh(
         Turn::Taken(asked_at) => asked_at,
         Turn::Yours => {
             let asked_at = app.clock.now();
-            refresh::refresh(&app.db, &app.carriers, id, &*app.clock).await?;
+            let patience = tokio::time::sleep(PATIENCE);
+            refresh::refresh(&app.db, &app.carriers, id, patience, &*app.clock).await?;
             asked_at
         }
     };

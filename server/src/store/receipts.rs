@@ -38,9 +38,10 @@ const TO_ASK: &str = "
 
 const OPEN: &str = "
     select message_id, number, device, provider_id, at, call_status, provider from deliveries
-    where message_id = $1 and status = 'in_progress' and claim is null and provider is not null
-    order by at, number
-    limit $2";
+    where message_id = $1 and status = 'in_progress' and claim is null
+        and (provider_id is not null or provider = $2)
+    order by number < coalesce((select next_number from refreshes where message_id = $1), 0), number
+    limit $3";
 
 /// What came of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -329,13 +330,15 @@ pub async fn to_ask(
     Ok(rows.into_iter().map(in_flight).collect())
 }
 
-/// What is in flight of a message, each with the name of who has it: the oldest first, at most `most`.
+/// What is in flight of a message under a name that its provider knows, or with `by_number`, which needs none; each with
+/// the name of who has it, from where the last refresh ended. At most `most`.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn open(
     db: &Database,
     MessageId(id): MessageId,
+    by_number: &str,
     most: u32,
 ) -> Result<Vec<(String, InFlight)>, StoreError> {
     type Row = (
@@ -349,6 +352,7 @@ pub async fn open(
     );
     let rows: Vec<Row> = on_database!(db, |pool| sqlx::query_as(OPEN)
         .bind(id)
+        .bind(by_number)
         .bind(i64::from(most))
         .fetch_all(pool)
         .await?);

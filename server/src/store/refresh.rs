@@ -1,9 +1,9 @@
-//! Refresh: when the providers were last asked about a message, so that many viewers ask once.
+//! Refresh: when the providers were last asked about a message, so that many viewers ask once, and where to go on.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::message::MessageId;
 
-use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp};
+use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp, write};
 
 /// Takes the turn where the last one is long enough ago, or lies in the future because a clock was set back.
 const TAKE: &str = "
@@ -11,6 +11,8 @@ const TAKE: &str = "
     on conflict (message_id) do update set asked_at = excluded.asked_at
         where refreshes.asked_at <= $3 or refreshes.asked_at > $2
     returning asked_at";
+
+const GO_ON: &str = "update refreshes set next_number = $2 where message_id = $1";
 
 const ASKED_AT: &str = "select asked_at from refreshes where message_id = $1";
 
@@ -65,4 +67,17 @@ pub async fn asked_at(
         .fetch_optional(pool)
         .await?);
     Ok(at.map(Timestamp::utc))
+}
+
+/// The next refresh of a message begins with this delivery.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn go_on_from(
+    db: &Database,
+    MessageId(id): MessageId,
+    number: u32,
+) -> Result<(), StoreError> {
+    write!(db, GO_ON, id, i64::from(number));
+    Ok(())
 }

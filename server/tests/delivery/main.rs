@@ -28,5 +28,6 @@ mod jump;
 mod post;
 mod process;
 mod receipts;
+mod refresh;
 mod restart;
 mod servers;

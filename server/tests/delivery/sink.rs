@@ -10,13 +10,14 @@ use server::{
     delivery::{
         Dispatcher, Route, Routes, Rules, Step,
         providers::{
-            AfterSilence, Answer, DeliveryKey, HandOver, Outcome, Provider,
+            AfterSilence, Answer, DeliveryKey, HandOver, InFlight, Outcome, Provider, Recall,
             sandbox::{Pace, Sandbox},
         },
     },
     store::Database,
 };
 use shared::{
+    call_status::CallStatus,
     delivery::{DeliveryStatus, Device},
     message::MessageId,
 };
@@ -26,10 +27,15 @@ use crate::log::{Log, line, message, with};
 /// What a sink answers.
 pub type Reply = Box<dyn Fn(&HandOver) -> Answer + Send + Sync>;
 
-/// Records every hand-over.
+/// What it says where something is to be taken back.
+pub type Recalls = Box<dyn Fn(u32) -> Recall + Send + Sync>;
+
+/// Records every hand-over, and every recall.
 pub struct Sink {
     pub handed: Mutex<Vec<DeliveryKey>>,
     pub reply: Mutex<Reply>,
+    pub recalled: Mutex<Vec<u32>>,
+    pub recalls: Mutex<Recalls>,
     pub after_silence: AfterSilence,
     pub batch: u32,
 }
@@ -39,6 +45,8 @@ impl Sink {
         Arc::new(Sink {
             handed: Mutex::default(),
             reply: Mutex::new(Box::new(|_| taken(Outcome::of(DeliveryStatus::Sent)))),
+            recalled: Mutex::default(),
+            recalls: Mutex::new(Box::new(|_| Recall::Cannot)),
             after_silence: AfterSilence::Wait,
             batch,
         })
@@ -46,6 +54,17 @@ impl Sink {
 
     pub fn replies(&self, reply: impl Fn(&HandOver) -> Answer + Send + Sync + 'static) {
         *self.reply.lock().unwrap() = Box::new(reply);
+    }
+
+    pub fn takes_back(&self, recalls: impl Fn(u32) -> Recall + Send + Sync + 'static) {
+        *self.recalls.lock().unwrap() = Box::new(recalls);
+    }
+
+    /// What it was asked to give back, in order, since it was last asked here.
+    pub fn recalled(&self) -> Vec<u32> {
+        let mut recalled = std::mem::take(&mut *self.recalled.lock().unwrap());
+        recalled.sort_unstable();
+        recalled
     }
 
     pub fn handed(&self) -> Vec<DeliveryKey> {
@@ -79,6 +98,12 @@ impl Provider for Sink {
         let reply = self.reply.lock().unwrap();
         batch.iter().map(&*reply).collect()
     }
+
+    async fn recall(&self, in_flight: &InFlight) -> Recall {
+        let number = in_flight.key.number;
+        self.recalled.lock().unwrap().push(number);
+        (self.recalls.lock().unwrap())(number)
+    }
 }
 
 pub fn taken(outcome: Outcome) -> Answer {
@@ -96,6 +121,18 @@ pub fn later(reason: &str) -> Answer {
     }
 }
 
+/// Everything to `sink`.
+pub fn routes(clock: &SharedClock, sink: &Arc<Sink>) -> Routes {
+    let to_sink = || Route::to(sink.clone());
+    Routes {
+        inbox: to_sink(),
+        email: to_sink(),
+        voice: to_sink(),
+        text: to_sink(),
+        sandbox: Route::to(Arc::new(Sandbox::new(clock.clone(), Pace::AtOnce))),
+    }
+}
+
 /// A dispatcher that hands everything to `sink`.
 pub fn dispatcher(
     db: &Database,
@@ -104,14 +141,7 @@ pub fn dispatcher(
     rules: Rules,
 ) -> Arc<Dispatcher> {
     let clock: SharedClock = clock.clone();
-    let to_sink = || Route::to(sink.clone());
-    let routes = Routes {
-        inbox: to_sink(),
-        email: to_sink(),
-        voice: to_sink(),
-        text: to_sink(),
-        sandbox: Route::to(Arc::new(Sandbox::new(clock.clone(), Pace::AtOnce))),
-    };
+    let routes = routes(&clock, sink);
     let zone = chrono_tz::America::Chicago;
     Arc::new(Dispatcher::new(db.clone(), clock, zone, routes, rules))
 }
@@ -137,6 +167,36 @@ pub async fn drain(dispatcher: &Dispatcher) -> u32 {
             return handed;
         }
     }
+}
+
+/// A text message that its provider has, under a name of its own.
+pub fn text_in_flight(of: &HandOver) -> Answer {
+    Answer::Taken {
+        provider_id: Some(format!("SM{}-{}", of.message, of.number)),
+        outcome: Outcome::of_call(CallStatus(-39)),
+        ask_after: None,
+    }
+}
+
+/// Changes the database as no part of the server does.
+pub async fn execute(db: &Database, statement: &'static str) {
+    match db {
+        Database::Sqlite(pool) => {
+            sqlx::query(statement).execute(pool).await.unwrap();
+        }
+        Database::Postgres(pool) => {
+            sqlx::query(statement).execute(pool).await.unwrap();
+        }
+    }
+}
+
+/// A text that the database holds, as it holds it.
+pub async fn scalar(db: &Database, statement: &'static str) -> String {
+    match db {
+        Database::Sqlite(pool) => sqlx::query_scalar(statement).fetch_one(pool).await,
+        Database::Postgres(pool) => sqlx::query_scalar(statement).fetch_one(pool).await,
+    }
+    .unwrap()
 }
 
 /// A log with a clock that stands at its time.

@@ -161,7 +161,11 @@ pub const COLUMNS: &[(&str, Goes, &[&str])] = &[
             "masked",
         ],
     ),
-    ("refreshes", WithTotals, &["message_id", "asked_at"]),
+    (
+        "refreshes",
+        WithTotals,
+        &["message_id", "asked_at", "next_number"],
+    ),
     // There only as long as something is to be handed over: a message with any is not touched.
     (
         "lanes",
