@@ -7,7 +7,7 @@ use shared::delivery::DeliveryStatus;
 
 use super::{
     dispatcher::{Crew, Dispatcher},
-    providers::{Answer, HandOver, Outcome},
+    providers::{Answer, HandOver, Outcome, sandbox},
     retry,
 };
 use crate::store::{
@@ -63,7 +63,9 @@ impl Dispatcher {
         match self.hand_over(crew, &claim).await {
             Ok(handed) => {
                 self.keep(&claim, &handed).await;
-                self.learn(&claim, &handed).await;
+                if crew.route.provider.name() != sandbox::NAME {
+                    self.learn(&claim, &handed).await;
+                }
                 Ok(Step::Handed(claim.deliveries.len() as u32))
             }
             Err(error) => {
@@ -183,7 +185,8 @@ impl Dispatcher {
 }
 
 impl Dispatcher {
-    /// Keeps which addresses turned out to be reached no more. What is lost here is learned at the next try.
+    /// Keeps which addresses turned out to be reached no more, by a provider that really tried them. What is lost here
+    /// is learned at the next try.
     async fn learn(&self, claim: &Claim, handed: &[Handed]) {
         for (delivery, handed) in claim.deliveries.iter().zip(handed) {
             let Handed::Over { outcome, .. } = handed else {

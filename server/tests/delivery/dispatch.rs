@@ -231,6 +231,26 @@ on_both_databases! {
         assert!(voice.clone().all(|d| d.status.is_final()));
     }
 
+    async fn the_sandbox_reports_of_people_what_is_true_of_none(log: Log) {
+        let message = to_all("m", 1000, |n| json!([
+            {"device": "email", "address": format!("p{n}@nomail.com")},
+            {"device": "text", "address": phone(n)},
+        ]));
+        for (pace, name) in [(Pace::Lifelike, "lifelike"), (Pace::AtOnce, "at once")] {
+            let id = log.put(&with(message.clone(), json!({"external_id": name}))).await;
+            let clock: server::clock::SharedClock = clock(&log);
+            let routes = Routes::sandbox(&log.db, &clock, pace);
+            let zone = chrono_tz::America::Chicago;
+            drain(&Dispatcher::new(log.db.clone(), clock, zone, routes, Rules::default())).await;
+            let made_up = match pace {
+                Pace::Lifelike => counts(&log, id, Device::Text).await[5],
+                Pace::AtOnce => counts(&log, id, Device::Email).await[3],
+            };
+            assert!(made_up > 0, "{name}: nobody was reported as out of reach");
+        }
+        assert_eq!(suppression::list(&log.db).await.expect("it lists"), []);
+    }
+
     async fn what_starts_at_once_does_so_by_a_clock_that_was_set_back(log: Log) {
         let id = log.put(&mails("m", 3)).await;
         let (clock, sink) = (clock(&log), Sink::new(10));
