@@ -123,6 +123,14 @@ impl Held {
         self.status.can_cancel()
     }
 
+    /// A status as the tally has it: a cancel counts what is queued as canceled, and leaves its rows as they are.
+    fn counted(&self, status: DeliveryStatus) -> DeliveryStatus {
+        match (self.status, status) {
+            (MessageStatus::Canceled, DeliveryStatus::Queued) => DeliveryStatus::Canceled,
+            _ => status,
+        }
+    }
+
     /// Deliveries of all devices that stand at `status`.
     pub(super) fn count(&mut self, status: DeliveryStatus) -> u32 {
         let devices = self.tally.devices.values_mut();
@@ -139,6 +147,10 @@ impl Held {
     ) {
         let tally = self.tally.devices.entry(device).or_default();
         let left = tally.of(from);
+        debug_assert!(
+            *left >= count,
+            "{device:?}: {count} of {left} {from:?} are moved"
+        );
         *left = left.saturating_sub(count);
         *tally.of(to) += count;
     }
@@ -265,7 +277,8 @@ macro_rules! guard {
                 let (mut yes, mut no) = (Vec::new(), Vec::new());
                 for (before, after) in changes {
                     let device = after.device;
-                    let (from, to) = (before.standing.status, after.standing.status);
+                    let (from, to) =
+                        (held.counted(before.standing.status), held.counted(after.standing.status));
                     if from != to {
                         held.shift(device, from, to, 1);
                     }

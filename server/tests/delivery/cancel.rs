@@ -124,7 +124,7 @@ async fn nothing_is_handed_over_after_the_answer_on_postgres() {
     }
 }
 
-fn wanted(most: u32) -> Wanted<'static> {
+pub fn wanted(most: u32) -> Wanted<'static> {
     Wanted {
         device: Device::Email,
         takes: Takes::Both,

@@ -3,24 +3,30 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use server::{
+    clock::Clock,
     delivery::{
         Rules,
-        providers::{Answer, DeliveryKey, Outcome, Receipt, Target},
+        providers::{AfterSilence, Answer, DeliveryKey, Outcome, Receipt, Target},
     },
     store::{
+        audit::Who,
+        cancel::cancel,
+        claim::{Claimed, claim},
         purge::{Cutoffs, Gone, step},
         receipts::{Applied, apply},
+        record::{Handed, record},
     },
 };
 use shared::{
     call_status::CallStatus,
+    counting::Tally,
     delivery::{Delivery, DeliveryStatus, Device, RecipientQuery},
     message::{MessageId, MessageStatus},
 };
 
 use crate::{
     log::{Log, on_both_databases},
-    sink::{Sink, clock, counts, dispatcher, drain, minutes, phone, to_all},
+    sink::{Sink, clock, counts, dispatcher, drain, later, mails, minutes, phone, to_all},
 };
 
 /// A receipt about the delivery that the sink knows by `id`.
@@ -52,6 +58,32 @@ async fn texts(log: &Log, name: &str, people: usize) -> MessageId {
     });
     drain(&dispatcher(&log.db, &clock(log), &sink, Rules::default())).await;
     id
+}
+
+/// The rows are these, and what is kept of them beside the message says the same.
+async fn assert_figures(log: &Log, id: MessageId, expected: [usize; 6]) {
+    assert_eq!(counts(log, id, Device::Email).await, expected);
+    let detail = log.detail(id).await;
+    let [queued, ..] = expected;
+    let total: usize = expected.iter().sum();
+    assert_eq!(detail.summary.total_emails as usize, total);
+    let progress = detail.progress[0];
+    assert_eq!(
+        (progress.done as usize, progress.total as usize),
+        (total - queued, total)
+    );
+    let kept: String = crate::sink::scalar(&log.db, "select tally from messages").await;
+    let tally: Tally = serde_json::from_str(&kept).unwrap();
+    let of = tally.devices[&Device::Email];
+    let kept = [
+        of.queued,
+        of.in_progress,
+        of.sent,
+        of.failed,
+        of.canceled,
+        of.opted_out,
+    ];
+    assert_eq!(kept.map(|count| count as usize), expected);
 }
 
 async fn only(log: &Log, id: MessageId) -> Delivery {
@@ -174,5 +206,40 @@ on_both_databases! {
         let summary = log.detail(id).await.summary;
         assert_eq!((summary.total_recipients, summary.total_text, summary.contacted_by_phone), (2, 1, 2));
         assert_eq!(only(&log, id).await.status, DeliveryStatus::Sent);
+    }
+
+    async fn what_waited_for_another_try_when_it_was_canceled_may_have_gone_out_all_the_same(log: Log) {
+        let id = log.put(&mails("m", 10)).await;
+        let (clock, sink) = (clock(&log), Sink::new(10));
+        sink.replies(|_| later("The relay broke off."));
+        drain(&dispatcher(&log.db, &clock, &sink, Rules::default())).await;
+        cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.unwrap();
+        let receipt = |number: u32, status| {
+            let key = Target::Key(DeliveryKey { message: id, number });
+            Receipt { target: key, ..by_id("", &format!("e{number} {status:?}"), Outcome::of(status), log.now) }
+        };
+        for (number, status) in [(0, DeliveryStatus::Sent), (1, DeliveryStatus::Failed), (2, DeliveryStatus::InProgress)] {
+            assert_eq!(apply(&log.db, &receipt(number, status), log.now).await.unwrap(), Applied::News);
+        }
+        assert_figures(&log, id, [0, 1, 1, 1, 7, 0]).await;
+        apply(&log.db, &receipt(2, DeliveryStatus::Sent), log.now).await.unwrap();
+        assert_figures(&log, id, [0, 0, 2, 1, 7, 0]).await;
+    }
+
+    async fn what_a_worker_records_late_of_a_canceled_message_is_counted_once(log: Log) {
+        let id = log.put(&mails("m", 10)).await;
+        let claimed = claim(&log.db, &crate::cancel::wanted(4), log.now).await.unwrap();
+        let Claimed::Batch(batch) = claimed else { panic!("nothing was due") };
+        let (clock, mut sink) = (clock(&log), Sink::new(10));
+        std::sync::Arc::get_mut(&mut sink).unwrap().after_silence = AfterSilence::Repeat;
+        clock.advance(minutes(2));
+        let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
+        assert_eq!(dispatcher.settle_silent().await.unwrap(), 1);
+        cancel(&log.db, id, &Who::person(1, "ada"), None, clock.now()).await.unwrap();
+        assert_figures(&log, id, [0, 0, 0, 0, 10, 0]).await;
+        let sent = Handed::Over { provider_id: None, outcome: Outcome::of(DeliveryStatus::Sent), ask_at: None };
+        let busy = Handed::Later { reason: "Busy.".into(), due_at: log.now };
+        record(&log.db, &batch, &[sent.clone(), sent.clone(), sent, busy], clock.now()).await.unwrap();
+        assert_figures(&log, id, [0, 0, 3, 0, 7, 0]).await;
     }
 }
