@@ -15,6 +15,7 @@ use super::{
         inbox::Inbox,
         sandbox::{self, Pace, Sandbox},
     },
+    recall::Pass,
     window::Window,
 };
 use crate::{
@@ -117,6 +118,8 @@ pub struct Dispatcher {
     contents: Mutex<HashMap<MessageId, Arc<Content>>>,
     /// Claims that this dispatcher is busy with: it knows better than the clock that they go on.
     pub(super) busy: Mutex<HashSet<i64>>,
+    /// How far the recall of each canceled message has come.
+    pub(super) recalls: Mutex<HashMap<MessageId, Pass>>,
 }
 
 /// A line of work: one device, one provider.
@@ -141,6 +144,7 @@ impl Dispatcher {
             rules,
             contents: Mutex::default(),
             busy: Mutex::default(),
+            recalls: Mutex::default(),
         }
     }
 

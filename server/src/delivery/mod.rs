@@ -15,6 +15,7 @@ pub mod dispatcher;
 pub mod providers;
 pub mod refresh;
 pub mod retry;
+mod recall;
 mod run;
 mod step;
 mod tend;

@@ -33,6 +33,7 @@ pub async fn run(dispatcher: Arc<Dispatcher>, stop: watch::Receiver<bool>) {
     for device in Device::ALL {
         crews.spawn(ask(dispatcher.clone(), device, stop.clone()));
     }
+    crews.spawn(take_back(dispatcher.clone(), stop.clone()));
     crews.spawn(tend(dispatcher, stop));
     while crews.join_next().await.is_some() {}
 }
@@ -79,6 +80,11 @@ async fn either(dispatcher: &Dispatcher, crew: &Crew) -> Result<Step, StoreError
 
 async fn ask(dispatcher: Arc<Dispatcher>, device: Device, stop: watch::Receiver<bool>) {
     every(IDLE, stop, || dispatcher.ask(device)).await;
+}
+
+/// Beside the rest: a provider that does not answer must not keep a silent worker's batch waiting.
+async fn take_back(dispatcher: Arc<Dispatcher>, stop: watch::Receiver<bool>) {
+    every(TEND_EVERY, stop, || dispatcher.take_back()).await;
 }
 
 async fn tend(dispatcher: Arc<Dispatcher>, stop: watch::Receiver<bool>) {

@@ -1,18 +1,14 @@
 //! Tending: what has to be done besides handing over. Claims of silent workers are settled, providers that
-//! send no receipts are asked, messages that have fallen silent are marked, what was canceled in flight is
-//! taken back.
+//! send no receipts are asked, messages that have fallen silent are marked.
 
 use std::{collections::BTreeMap, sync::PoisonError};
 
 use chrono::TimeDelta;
-use shared::{
-    delivery::{DeliveryStatus, Device},
-    message::MessageId,
-};
+use shared::{delivery::Device, message::MessageId};
 
 use super::{
     dispatcher::{Dispatcher, Route},
-    providers::{InFlight, Outcome, Recall},
+    providers::{InFlight, Outcome},
 };
 use crate::store::{StoreError, lease, receipts, record, silence};
 
@@ -87,8 +83,8 @@ impl Dispatcher {
         Ok(asked)
     }
 
-    /// Looks after the messages that are to be looked after by now: takes back what was canceled in flight,
-    /// and marks what has fallen silent. Answers how many messages that were.
+    /// Looks after the messages that are to be looked after by now: marks what has fallen silent. Answers how many
+    /// messages that were.
     ///
     /// # Errors
     /// Where the database fails.
@@ -97,31 +93,8 @@ impl Dispatcher {
         let due = silence::due(&self.db, now).await?;
         let looked = due.len();
         for message in due {
-            let again = self.recall(message).await?;
-            silence::check(&self.db, message, self.rules.silence, again, now).await?;
+            silence::check(&self.db, message, self.rules.silence, now).await?;
         }
         Ok(looked)
-    }
-
-    /// Takes back what is in flight of a canceled message, where its provider can; whether to try again.
-    async fn recall(&self, message: MessageId) -> Result<bool, StoreError> {
-        let mut again = false;
-        for (provider, open) in silence::to_recall(&self.db, message).await? {
-            let route = self.routes.of(open.device);
-            if route.provider.name() != provider {
-                continue;
-            }
-            match route.provider.recall(&open).await {
-                Recall::Recalled => {
-                    let now = self.clock.now();
-                    let outcome = Outcome::of(DeliveryStatus::Canceled);
-                    let answers = [(open.key.number, Some(outcome))];
-                    receipts::answered(&self.db, message, &answers, now + ASK_AGAIN, now).await?;
-                }
-                Recall::Later => again = true,
-                Recall::TooLate | Recall::Cannot => {}
-            }
-        }
-        Ok(again)
     }
 }

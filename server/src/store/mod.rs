@@ -34,6 +34,7 @@ pub mod people;
 pub mod prints;
 pub mod purge;
 pub mod reach;
+pub mod recall;
 pub mod receipts;
 pub mod recipients;
 pub mod record;

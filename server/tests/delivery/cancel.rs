@@ -194,7 +194,7 @@ on_both_databases! {
         assert_eq!(dispatcher.step(&crew, false).await.unwrap(), Step::Handed(1));
         cancel(&log.db, id, &Who::person(1, "ada"), None, log.now).await.unwrap();
         drain(&dispatcher).await;
-        dispatcher.look_after().await.unwrap();
+        dispatcher.take_back().await.unwrap();
         assert_eq!(counts(&log, id, Device::Voice).await, [0, 1, 0, 0, 1, 0]);
         let receipt = crate::receipts::by_id("CA0", "e1", Outcome::of_call(CallStatus(5)), log.now);
         server::store::receipts::apply(&log.db, &receipt, log.now).await.unwrap();

@@ -27,6 +27,7 @@ mod dispatch;
 mod jump;
 mod post;
 mod process;
+mod recall;
 mod receipts;
 mod refresh;
 mod restart;

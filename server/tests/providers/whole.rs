@@ -301,7 +301,7 @@ async fn what_twilio_still_has_of_a_canceled_message_is_taken_back() {
         .await;
     assert_eq!(answer.status, 200);
     whole.app.clock.advance(TimeDelta::minutes(2));
-    while whole.dispatcher.look_after().await.unwrap() > 0 {}
+    while whole.dispatcher.take_back().await.unwrap() > 0 {}
     let standings = whole.standings(&message).await;
     assert_eq!(standings[0].0, "canceled");
     assert_eq!(standings[1].0, "in_progress", "it has gone out");
