@@ -123,6 +123,14 @@ impl Held {
         self.status.can_cancel()
     }
 
+    /// Something of it is to be handed over again: what was an error for its silence is none.
+    pub(super) fn goes_on(&mut self, now: Timestamp) {
+        if self.status == MessageStatus::Error {
+            self.status = MessageStatus::InProgress;
+            self.check_at = self.check_at.or(Some(now));
+        }
+    }
+
     /// A status as the tally has it: a cancel counts what is queued as canceled, and leaves its rows as they are.
     fn counted(&self, status: DeliveryStatus) -> DeliveryStatus {
         match (self.status, status) {

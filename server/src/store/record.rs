@@ -145,15 +145,16 @@ fn after(
         }
         // Somebody else has it in hand, or a receipt has told more.
         Handed::Later { .. } | Handed::GivenUp { .. } if !ours || !open => {}
-        Handed::Later { reason, due_at } if held.runs() => {
+        // Its message was stopped, and it never went out.
+        Handed::Later { .. } if held.status == MessageStatus::Canceled => {
+            after.standing = Outcome::of(DeliveryStatus::Canceled).standing(now);
+        }
+        Handed::Later { reason, due_at } => {
+            held.goes_on(now);
             after.standing = Outcome::of(DeliveryStatus::Queued)
                 .because(reason)
                 .standing(now);
             after.due_at = Some((*due_at).into());
-        }
-        // Its message was stopped, and it never went out.
-        Handed::Later { .. } => {
-            after.standing = Outcome::of(DeliveryStatus::Canceled).standing(now);
         }
         Handed::GivenUp { reason } => {
             after.standing = Outcome::of(DeliveryStatus::Failed)
@@ -207,7 +208,8 @@ pub async fn release(
                 after.claim = None;
                 let open = before.standing.status == DeliveryStatus::InProgress;
                 match rule {
-                    AfterSilence::Repeat if open && held.runs() => {
+                    AfterSilence::Repeat if open && held.status != MessageStatus::Canceled => {
+                        held.goes_on(now);
                         after.standing = Outcome::of(DeliveryStatus::Queued).standing(now);
                         after.due_at = Some(now);
                     }

@@ -20,6 +20,9 @@ const DUE: &str = "
 const OLDEST: &str = "
     select min(at) from deliveries where message_id = $1 and status = 'in_progress'";
 
+/// Batches in workers' hands, or left there by one who has fallen silent.
+const IN_HAND: &str = "select count(*) from claims where message_id = $1";
+
 pub(super) const CHECK_AT: &str = "update messages set check_at = $2 where id = $1";
 
 /// How soon what could not be done yet is tried again.
@@ -38,7 +41,8 @@ pub async fn due(db: &Database, now: DateTime<Utc>) -> Result<Vec<MessageId>, St
 }
 
 /// Ends a message of which nothing is open, and makes one an error that has been silent for `longest`. Neither
-/// takes away anything that could still be stopped.
+/// takes away anything that could still be stopped or handed over: what is in a worker's hands may yet come back to be
+/// tried again.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
@@ -70,7 +74,11 @@ pub async fn check(
             let soon = now.utc() + SOON;
             held.check_at = match (before, silent_at) {
                 (MessageStatus::InProgress, Some(silent_at)) if silent_at <= now.utc() => {
-                    if held.count(DeliveryStatus::Queued) == 0 {
+                    let in_hand: i64 = sqlx::query_scalar(IN_HAND)
+                        .bind(id)
+                        .fetch_one(&mut *tx)
+                        .await?;
+                    if in_hand == 0 && held.count(DeliveryStatus::Queued) == 0 {
                         held.status = MessageStatus::Error;
                         None
                     } else {

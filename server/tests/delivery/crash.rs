@@ -2,16 +2,25 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use server::{
+    clock::{Clock, SharedClock},
     delivery::{
-        Dispatcher, Rules,
-        providers::{AfterSilence, DeliveryKey, Outcome, Receipt, Target},
+        Dispatcher, Route, Routes, Rules, Step,
+        providers::{
+            AfterSilence, Answer, DeliveryKey, HandOver, Outcome, Provider, Receipt, Target,
+            sandbox::Pace,
+        },
     },
-    store::receipts::{Applied, apply},
+    store::{
+        claim::{Claimed, claim},
+        receipts::{Applied, apply},
+        record::{Handed, record},
+    },
 };
 use shared::{
     delivery::{DeliveryStatus, Device},
-    message::MessageStatus,
+    message::{MessageId, MessageStatus},
 };
 use tokio::sync::Notify;
 
@@ -26,6 +35,26 @@ fn sink(batch: u32, after_silence: AfterSilence) -> Arc<Sink> {
     sink
 }
 
+/// Three texts and three mails.
+async fn texts_and_mails(log: &Log) -> MessageId {
+    let ways = |n| {
+        json!([
+            {"device": "text", "address": crate::sink::phone(n)},
+            {"device": "email", "address": format!("p{n}@nomail.com")},
+        ])
+    };
+    log.put(&crate::sink::to_all("m", 3, ways)).await
+}
+
+/// A dispatcher of email by this provider.
+fn over(log: &Log, provider: Arc<dyn Provider>, rules: Rules) -> Dispatcher {
+    let clock: SharedClock = clock(log);
+    let mut routes = Routes::sandbox(&log.db, &clock, Pace::AtOnce);
+    routes.email = Route::to(provider);
+    let zone = chrono_tz::America::Chicago;
+    Dispatcher::new(log.db.clone(), clock, zone, routes, rules)
+}
+
 /// Hands one batch over and dies before recording it.
 async fn die_in_mid_batch(log: &Log, sink: &Arc<Sink>) {
     struct Hanging {
@@ -33,17 +62,14 @@ async fn die_in_mid_batch(log: &Log, sink: &Arc<Sink>) {
         reached: Notify,
     }
     #[async_trait::async_trait]
-    impl server::delivery::providers::Provider for Hanging {
+    impl Provider for Hanging {
         fn name(&self) -> &'static str {
             "sink"
         }
         fn batch(&self) -> u32 {
             self.sink.batch
         }
-        async fn hand_over(
-            &self,
-            batch: &[server::delivery::providers::HandOver],
-        ) -> Vec<server::delivery::providers::Answer> {
+        async fn hand_over(&self, batch: &[HandOver]) -> Vec<Answer> {
             self.sink.hand_over(batch).await;
             self.reached.notify_one();
             std::future::pending().await
@@ -53,15 +79,7 @@ async fn die_in_mid_batch(log: &Log, sink: &Arc<Sink>) {
         sink: sink.clone(),
         reached: Notify::new(),
     });
-    let clock: server::clock::SharedClock = clock(log);
-    let mut routes = server::delivery::Routes::sandbox(
-        &log.db,
-        &clock,
-        server::delivery::providers::sandbox::Pace::AtOnce,
-    );
-    routes.email = server::delivery::Route::to(hanging.clone());
-    let zone = chrono_tz::America::Chicago;
-    let dispatcher = Dispatcher::new(log.db.clone(), clock, zone, routes, Rules::default());
+    let dispatcher = over(log, hanging.clone(), Rules::default());
     let crews = dispatcher.crews();
     let crew = crews
         .iter()
@@ -128,5 +146,68 @@ on_both_databases! {
         let (by_one, by_two) = tokio::join!(drain(&one), drain(&two));
         assert_eq!(by_one + by_two, 10);
         assert_eq!(sink.handed().len(), 14);
+    }
+
+    async fn a_batch_in_hand_keeps_a_silent_message_from_being_an_error(log: Log) {
+        let id = texts_and_mails(&log).await;
+        let (clock, sink) = (clock(&log), sink(4, AfterSilence::Repeat));
+        sink.replies(crate::sink::text_in_flight);
+        let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
+        let texts = dispatcher.crews().into_iter().find(|crew| crew.device == Device::Text).unwrap();
+        assert_eq!(dispatcher.step(&texts, false).await.unwrap(), Step::Handed(3));
+        let Claimed::Batch(batch) = claim(&log.db, &crate::cancel::wanted(10), log.now).await.unwrap() else {
+            panic!("nothing was due");
+        };
+        clock.advance(minutes(61));
+        dispatcher.look_after().await.unwrap();
+        assert_eq!(log.detail(id).await.message.row.status, MessageStatus::InProgress);
+        let busy = Handed::Later { reason: "Busy.".into(), due_at: clock.now() };
+        record(&log.db, &batch, &[busy.clone(), busy.clone(), busy], clock.now()).await.unwrap();
+        assert_eq!(counts(&log, id, Device::Email).await, [3, 0, 0, 0, 0, 0], "nobody has canceled it");
+        sink.replies(|_| crate::sink::taken(Outcome::of(DeliveryStatus::Sent)));
+        assert_eq!(drain(&dispatcher).await, 3);
+        assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 3, 0, 0, 0]);
+        clock.advance(minutes(61));
+        dispatcher.look_after().await.unwrap();
+        assert_eq!(log.detail(id).await.message.row.status, MessageStatus::Error, "its texts are silent still");
+    }
+
+    async fn a_batch_whose_worker_died_is_repeated_in_a_silent_message_too(log: Log) {
+        let id = texts_and_mails(&log).await;
+        let (clock, sink) = (clock(&log), sink(4, AfterSilence::Repeat));
+        sink.replies(crate::sink::text_in_flight);
+        die_in_mid_batch(&log, &sink).await;
+        let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
+        let texts = dispatcher.crews().into_iter().find(|crew| crew.device == Device::Text).unwrap();
+        assert_eq!(dispatcher.step(&texts, false).await.unwrap(), Step::Handed(3));
+        clock.advance(minutes(61));
+        // The other way round, whoever comes first.
+        dispatcher.look_after().await.unwrap();
+        assert_eq!(dispatcher.settle_silent().await.unwrap(), 1);
+        sink.replies(|_| crate::sink::taken(Outcome::of(DeliveryStatus::Sent)));
+        assert_eq!(drain(&dispatcher).await, 3);
+        assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 3, 0, 0, 0]);
+        assert_eq!(counts(&log, id, Device::Text).await, [0, 3, 0, 0, 0, 0]);
+    }
+
+    async fn what_comes_back_to_a_message_that_is_an_error_makes_it_go_on(log: Log) {
+        let id = log.put(&mails("m", 4)).await;
+        let (clock, sink) = (clock(&log), sink(2, AfterSilence::Repeat));
+        let Claimed::Batch(batch) = claim(&log.db, &crate::cancel::wanted(2), log.now).await.unwrap() else {
+            panic!("nothing was due");
+        };
+        die_in_mid_batch(&log, &sink).await;
+        // As a server did that did not look at what is in hand.
+        crate::sink::execute(&log.db, "update messages set status = 'error', check_at = null").await;
+        clock.advance(minutes(2));
+        let busy = Handed::Later { reason: "Busy.".into(), due_at: clock.now() };
+        record(&log.db, &batch, &[busy.clone(), busy], clock.now()).await.unwrap();
+        assert_eq!(log.detail(id).await.message.row.status, MessageStatus::InProgress);
+        assert_eq!(counts(&log, id, Device::Email).await, [2, 2, 0, 0, 0, 0]);
+        crate::sink::execute(&log.db, "update messages set status = 'error', check_at = null").await;
+        let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
+        assert_eq!(dispatcher.settle_silent().await.unwrap(), 1);
+        assert_eq!(drain(&dispatcher).await, 4);
+        assert_eq!(log.detail(id).await.message.row.status, MessageStatus::Sent);
     }
 }
