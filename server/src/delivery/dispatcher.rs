@@ -3,6 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -118,6 +119,8 @@ pub struct Dispatcher {
     contents: Mutex<HashMap<MessageId, Arc<Content>>>,
     /// Claims that this dispatcher is busy with: it knows better than the clock that they go on.
     pub(super) busy: Mutex<HashSet<i64>>,
+    /// Claims of which the database did not say whether it kept them, and since when.
+    pub(super) unheard: Mutex<HashMap<i64, Instant>>,
     /// How far the recall of each canceled message has come.
     pub(super) recalls: Mutex<HashMap<MessageId, Pass>>,
 }
@@ -144,6 +147,7 @@ impl Dispatcher {
             rules,
             contents: Mutex::default(),
             busy: Mutex::default(),
+            unheard: Mutex::default(),
             recalls: Mutex::default(),
         }
     }

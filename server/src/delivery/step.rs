@@ -1,6 +1,9 @@
 //! One step: claim a batch, hand it over, record what came of it.
 
-use std::{sync::PoisonError, time::Duration};
+use std::{
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::delivery::DeliveryStatus;
@@ -35,6 +38,9 @@ pub enum Step {
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// How often a batch is offered to a database that is there and refuses it.
+const MOST_REFUSALS: u32 = 3;
+
 impl Dispatcher {
     /// Does one step of a crew's work: what waits in a lane first, or with `retries` what is to be tried again.
     ///
@@ -53,11 +59,18 @@ impl Dispatcher {
             lease: self.rules.lease,
             silence: self.rules.silence,
         };
-        let claim = match claim::claim(&self.db, &wanted, now).await? {
-            Claimed::Batch(claim) => claim,
-            Claimed::Paced(until) => return Ok(Step::Paced(until)),
-            Claimed::Again => return Ok(Step::Again),
-            Claimed::Nothing => return Ok(Step::Nothing),
+        let since = Instant::now();
+        let claim = match claim::claim(&self.db, &wanted, now).await {
+            Ok(Claimed::Batch(claim)) => claim,
+            Ok(Claimed::Paced(until)) => return Ok(Step::Paced(until)),
+            Ok(Claimed::Again) => return Ok(Step::Again),
+            Ok(Claimed::Nothing) => return Ok(Step::Nothing),
+            Err(error) => {
+                if let StoreError::Unheard { claim, .. } = error {
+                    self.unheard().insert(claim, since);
+                }
+                return Err(error);
+            }
         };
         let _busy = Busy::with(self, claim.id);
         match self.hand_over(crew, &claim).await {
@@ -168,14 +181,22 @@ impl Dispatcher {
         }
     }
 
-    /// Records a batch, however long the database is away: what was handed over must not be forgotten.
+    /// Records a batch, however long the database is away: what was handed over must not be forgotten. What it will not
+    /// take is left for its lease to run out, rather than that this crew never works again.
     async fn keep(&self, claim: &Claim, handed: &[Handed]) {
         let mut pause = FIRST_PAUSE;
+        let mut refused = 0;
         loop {
+            let message = claim.message.0;
             match record::record(&self.db, claim, handed, self.clock.now()).await {
                 Ok(()) => return,
                 Err(error) => {
-                    tracing::warn!(error = %error, message.id = claim.message.0, "a batch waits to be recorded");
+                    refused += u32::from(!error.may_pass());
+                    if refused >= MOST_REFUSALS {
+                        tracing::error!(error = %error, message.id = message, "a batch could not be recorded");
+                        return;
+                    }
+                    tracing::warn!(error = %error, message.id = message, "a batch waits to be recorded");
                 }
             }
             tokio::time::sleep(pause).await;

@@ -1,14 +1,18 @@
 //! Tending: what has to be done besides handing over. Claims of silent workers are settled, providers that
 //! send no receipts are asked, messages that have fallen silent are marked.
 
-use std::{collections::BTreeMap, sync::PoisonError};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{MutexGuard, PoisonError},
+    time::Instant,
+};
 
 use chrono::TimeDelta;
 use shared::{delivery::Device, message::MessageId};
 
 use super::{
     dispatcher::{Dispatcher, Route},
-    providers::{InFlight, Outcome},
+    providers::{AfterSilence, InFlight, Outcome},
 };
 use crate::store::{StoreError, lease, receipts, record, silence};
 
@@ -25,7 +29,7 @@ impl Dispatcher {
     /// Where the database fails.
     pub async fn settle_silent(&self) -> Result<usize, StoreError> {
         let now = self.clock.now();
-        let mut settled = 0;
+        let mut settled = self.give_back().await?;
         for expired in lease::expired(&self.db, now).await? {
             let ours = {
                 let busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
@@ -34,7 +38,10 @@ impl Dispatcher {
             if ours {
                 continue;
             }
-            let rule = self.after_silence(&expired.provider);
+            let rule = match self.unheard().contains_key(&expired.id) {
+                true => AfterSilence::Repeat,
+                false => self.after_silence(&expired.provider),
+            };
             if record::release(&self.db, &expired, rule, now).await? {
                 tracing::warn!(
                     message.id = expired.message.0,
@@ -46,6 +53,28 @@ impl Dispatcher {
             }
         }
         Ok(settled)
+    }
+
+    /// Gives back the batches that this dispatcher was never told were its own: the database did not say whether it
+    /// kept the claim. Nothing of them has left the house. Answers how many were.
+    async fn give_back(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        // Later than this no commit goes through that was cut off.
+        let longest = self.rules.lease.to_std().unwrap_or_default() * 2;
+        let unheard = self.unheard().clone();
+        let mut given_back = 0;
+        for (id, since) in unheard {
+            let found = record::give_back(&self.db, id, now).await?;
+            if found || since.elapsed() > longest {
+                self.unheard().remove(&id);
+            }
+            given_back += usize::from(found);
+        }
+        Ok(given_back)
+    }
+
+    pub(super) fn unheard(&self) -> MutexGuard<'_, HashMap<i64, Instant>> {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Asks the providers about what they are to be asked of by now; answers how many deliveries that were.

@@ -193,7 +193,7 @@ type Row = (i64, String, i32, String, String);
 /// Takes the next batch that a worker wants, under the guard of its message.
 ///
 /// # Errors
-/// Where the database fails; then nothing was taken.
+/// Where the database fails; then nothing was taken, or [it did not say so](StoreError::Unheard).
 pub async fn claim(
     db: &Database,
     wanted: &Wanted<'_>,
@@ -345,7 +345,8 @@ pub async fn claim(
             .execute(&mut *tx)
             .await?;
         tx.let_go(&held, now).await?;
-        tx.commit().await?;
+        let committed = tx.commit().await;
+        committed.map_err(|source| StoreError::Unheard { claim, source })?;
         Ok(Claimed::Batch(Claim {
             id: claim,
             message: MessageId(id),

@@ -122,6 +122,14 @@ pub enum StoreError {
     /// A large message took longer than an hour to come in, and was removed.
     #[error("the message took too long to come in, and was given up")]
     GivenUp,
+    /// The database did not say whether it kept a claim. Who asked for it hands nothing over, and gives it back.
+    #[error("the database did not say whether claim {claim} was kept")]
+    Unheard {
+        /// The claim's number.
+        claim: i64,
+        /// What was heard instead.
+        source: sqlx::Error,
+    },
     /// Only an empty database can be filled.
     #[error("the database already holds messages")]
     NotEmpty,
@@ -130,12 +138,40 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the database could not be reached, rather than refused.
     pub fn is_unreachable(&self) -> bool {
-        matches!(
-            self,
-            StoreError::Database(
-                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed
-            )
-        )
+        use sqlx::Error;
+        match self {
+            StoreError::Database(error) | StoreError::Unheard { source: error, .. } => {
+                matches!(
+                    error,
+                    Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed
+                )
+            }
+            StoreError::UnknownDatabase
+            | StoreError::Migrate(_)
+            | StoreError::Corrupt { .. }
+            | StoreError::Unrecorded(_)
+            | StoreError::GivenUp
+            | StoreError::NotEmpty => false,
+        }
+    }
+
+    /// Whether the same may well go through later, however often it has failed: the database cannot be reached, is going
+    /// down or coming up, or has no room.
+    pub fn may_pass(&self) -> bool {
+        /// Of Postgres: connection, resources, operator's intervention.
+        const CLASSES: [&str; 3] = ["08", "53", "57"];
+        /// Of SQLite: busy, no disk to read or write, full.
+        const CODES: [u32; 3] = [5, 10, 13];
+        let (StoreError::Database(error) | StoreError::Unheard { source: error, .. }) = self else {
+            return false;
+        };
+        let code = error.as_database_error().and_then(|error| error.code());
+        let passes = code.is_some_and(|code| match code.parse::<u32>() {
+            // What SQLite adds stands above the lowest eight bits.
+            Ok(number) if code.len() < 5 => CODES.contains(&(number & 0xff)),
+            _ => CLASSES.iter().any(|class| code.starts_with(class)),
+        });
+        passes || self.is_unreachable()
     }
 }
 

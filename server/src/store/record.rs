@@ -19,9 +19,11 @@ use crate::delivery::providers::{AfterSilence, Outcome};
 
 const END: &str = "delete from claims where id = $1";
 
-/// Also where the claim is gone already: then another worker has settled it.
-const TAKE_OVER: &str =
-    "delete from claims where id = $1 and lease_until <= $2 returning from_number, to_number";
+/// Nothing where the claim is gone already: then another worker has settled it.
+const TAKE_OVER: &str = "
+    delete from claims where id = $1 and ($2 is null or lease_until <= $2) returning from_number, to_number";
+
+const MESSAGE: &str = "select message_id from claims where id = $1";
 
 const CLAIMED: &str = "
     select number from deliveries
@@ -179,15 +181,42 @@ pub async fn release(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let now = Timestamp::from(now);
-    let MessageId(id) = expired.message;
+    settle(db, (expired.message, expired.id), Some(now), rule, now).await
+}
+
+/// Gives back a claim of which nothing was handed over, for its worker was never told that it had it. `false` where the
+/// database does not know it, or not yet.
+///
+/// # Errors
+/// Where the database fails; then nothing has changed.
+pub async fn give_back(db: &Database, claim: i64, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let message: Option<i64> = on_database!(db, |pool| sqlx::query_scalar(MESSAGE)
+        .bind(claim)
+        .fetch_optional(pool)
+        .await?);
+    let Some(message) = message else {
+        return Ok(false);
+    };
+    let of = (MessageId(message), claim);
+    settle(db, of, None, AfterSilence::Repeat, now.into()).await
+}
+
+/// Settles a claim of a message by a rule, where its lease has run out by `by`.
+async fn settle(
+    db: &Database,
+    (MessageId(id), claim): (MessageId, i64),
+    by: Option<Timestamp>,
+    rule: AfterSilence,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         let Some(mut held) = tx.hold(id).await? else {
             return Ok(false);
         };
         let range: Option<(i64, i64)> = sqlx::query_as(TAKE_OVER)
-            .bind(expired.id)
-            .bind(now)
+            .bind(claim)
+            .bind(by)
             .fetch_optional(&mut *tx)
             .await?;
         let Some((first, last)) = range else {
@@ -197,7 +226,7 @@ pub async fn release(
             .bind(id)
             .bind(first)
             .bind(last)
-            .bind(expired.id)
+            .bind(claim)
             .fetch_all(&mut *tx)
             .await?;
         let kept = tx.kept(&held, &numbers).await?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use server::{
     delivery::{
         Dispatcher, Routes, Rules,
-        providers::{Outcome, sandbox::Pace},
+        providers::{Answer, Outcome, sandbox::Pace},
     },
     receipts::Why,
     store::{inbox, reach::Reach, suppression},
@@ -257,6 +257,25 @@ on_both_databases! {
         clock.advance(minutes(-60));
         assert_eq!(drain(&dispatcher(&log.db, &clock, &sink, Rules::default())).await, 3);
         assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 3, 0, 0, 0]);
+    }
+
+    async fn a_batch_that_the_database_refuses_stops_nothing_else(log: Log) {
+        let id = log.put(&mails("m", 2)).await;
+        let (clock, sink) = (clock(&log), Sink::new(2));
+        // One name for two deliveries, which the database does not take.
+        sink.replies(|of| Answer::Taken {
+            provider_id: Some(format!("the same of {}", of.message)),
+            outcome: Outcome::of(DeliveryStatus::Sent),
+            ask_after: None,
+        });
+        let dispatcher = dispatcher(&log.db, &clock, &sink, Rules::default());
+        assert_eq!(drain(&dispatcher).await, 2);
+        assert_eq!(counts(&log, id, Device::Email).await, [0, 2, 0, 0, 0, 0]);
+        let other = log.put(&mails("other", 1)).await;
+        assert_eq!(drain(&dispatcher).await, 1);
+        assert_eq!(counts(&log, other, Device::Email).await, [0, 0, 1, 0, 0, 0]);
+        clock.advance(minutes(2));
+        assert_eq!(dispatcher.settle_silent().await.expect("it settles"), 1, "its lease has run out");
     }
 }
 

@@ -32,3 +32,4 @@ mod receipts;
 mod refresh;
 mod restart;
 mod servers;
+mod unheard;
