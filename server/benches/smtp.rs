@@ -16,7 +16,7 @@ use lettre::{
 use server::{
     clock::{Clock, FixedClock},
     delivery::{
-        Dispatcher, Route, Routes, Rules, Step,
+        Dispatcher, Hold, Route, Routes, Rules, Step,
         providers::{
             Answer, Content, HandOver, Provider,
             sandbox::Pace,
@@ -151,6 +151,7 @@ async fn hand_over(smtp: Arc<Smtp>) -> Result<Duration, Failure> {
             content: content.clone(),
             person: format!("p{number}"),
             name: "Parent".into(),
+            hold: Hold::default(),
         })
         .collect();
     let begun = Instant::now();

@@ -12,15 +12,17 @@
 //!   otherwise kept in flight until a receipt, or the want of one, decides. Nothing is dropped.
 
 pub mod dispatcher;
+mod hold;
 pub mod providers;
+mod recall;
 pub mod refresh;
 pub mod retry;
-mod recall;
 mod run;
 mod step;
 mod tend;
 pub mod window;
 
 pub use dispatcher::{Crew, Dispatcher, Route, Routes, Rules};
+pub use hold::Hold;
 pub use run::run;
 pub use step::Step;

@@ -1,6 +1,7 @@
 //! One step: claim a batch, hand it over, record what came of it.
 
 use std::{
+    pin::pin,
     sync::PoisonError,
     time::{Duration, Instant},
 };
@@ -10,6 +11,7 @@ use shared::delivery::DeliveryStatus;
 
 use super::{
     dispatcher::{Crew, Dispatcher},
+    hold::Hold,
     providers::{Answer, HandOver, Outcome, sandbox},
     retry,
 };
@@ -73,7 +75,8 @@ impl Dispatcher {
             }
         };
         let _busy = Busy::with(self, claim.id);
-        match self.hand_over(crew, &claim).await {
+        let hold = Hold::until(since + self.lease());
+        match self.hand_over(crew, &claim, &hold).await {
             Ok(handed) => {
                 self.keep(&claim, &handed).await;
                 if crew.route.provider.name() != sandbox::NAME {
@@ -95,7 +98,12 @@ impl Dispatcher {
     }
 
     /// Hands a claim over, renewing it for as long as that takes. An error comes before anything of it has left.
-    async fn hand_over(&self, crew: &Crew, claim: &Claim) -> Result<Vec<Handed>, StoreError> {
+    async fn hand_over(
+        &self,
+        crew: &Crew,
+        claim: &Claim,
+        hold: &Hold,
+    ) -> Result<Vec<Handed>, StoreError> {
         let content = self.content(claim.message).await?;
         let addresses: Vec<&str> = claim
             .deliveries
@@ -116,9 +124,10 @@ impl Dispatcher {
                 content: content.clone(),
                 person: delivery.person.clone(),
                 name: delivery.name.clone(),
+                hold: hold.clone(),
             })
             .collect();
-        let mut answers = self.answers(crew, claim, &batch).await.into_iter();
+        let mut answers = self.answers(crew, claim, &batch, hold).await.into_iter();
         let now = self.clock.now();
         let handed = claim.deliveries.iter().map(|delivery| {
             if let Some(why) = suppressed.get(&delivery.address) {
@@ -135,23 +144,51 @@ impl Dispatcher {
         Ok(handed.collect())
     }
 
-    async fn answers(&self, crew: &Crew, claim: &Claim, batch: &[HandOver]) -> Vec<Answer> {
+    async fn answers(
+        &self,
+        crew: &Crew,
+        claim: &Claim,
+        batch: &[HandOver],
+        hold: &Hold,
+    ) -> Vec<Answer> {
         if batch.is_empty() {
             return Vec::new();
         }
-        let third = (self.rules.lease / 3).to_std().unwrap_or(LONGEST_PAUSE);
         let mut answers = crew.route.provider.hand_over(batch);
+        let mut renewed = pin!(self.renew(claim, hold));
+        tokio::select! {
+            answers = &mut answers => return answers,
+            () = &mut renewed => {}
+        }
+        // Another has it by now: only what is on its way already ends here.
+        answers.await
+    }
+
+    /// Renews a claim again and again, until it turns out to be another's.
+    async fn renew(&self, claim: &Claim, hold: &Hold) {
         loop {
-            match tokio::time::timeout(third, &mut answers).await {
-                Ok(answers) => return answers,
-                Err(_) => {
-                    let until = self.clock.now() + self.rules.lease;
-                    if let Err(error) = lease::renew(&self.db, claim.id, until).await {
-                        tracing::warn!(error = %error, message.id = claim.message.0, "a claim was not renewed");
-                    }
+            tokio::time::sleep(self.lease() / 3).await;
+            let since = Instant::now();
+            let until = self.clock.now() + self.rules.lease;
+            match lease::renew(&self.db, claim.id, until).await {
+                Ok(true) => hold.extend(since + self.lease()),
+                Ok(false) => {
+                    hold.end();
+                    tracing::warn!(
+                        message.id = claim.message.0,
+                        "a batch was taken over in mid-work"
+                    );
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, message.id = claim.message.0, "a claim was not renewed");
                 }
             }
         }
+    }
+
+    fn lease(&self) -> Duration {
+        self.rules.lease.to_std().unwrap_or_default()
     }
 
     /// What an answer makes of a delivery.

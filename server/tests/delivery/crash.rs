@@ -6,7 +6,7 @@ use serde_json::json;
 use server::{
     clock::{Clock, SharedClock},
     delivery::{
-        Dispatcher, Route, Routes, Rules, Step,
+        Dispatcher, Hold, Route, Routes, Rules, Step,
         providers::{
             AfterSilence, Answer, DeliveryKey, HandOver, Outcome, Provider, Receipt, Target,
             sandbox::Pace,
@@ -44,6 +44,33 @@ async fn texts_and_mails(log: &Log) -> MessageId {
         ])
     };
     log.put(&crate::sink::to_all("m", 3, ways)).await
+}
+
+/// Hands the first of a batch over, and the others once it has lost its hold on them, where it does so at all.
+struct Slow {
+    sink: Arc<Sink>,
+    reached: Notify,
+}
+
+#[async_trait::async_trait]
+impl Provider for Slow {
+    fn name(&self) -> &'static str {
+        "sink"
+    }
+
+    fn batch(&self) -> u32 {
+        self.sink.batch
+    }
+
+    async fn hand_over(&self, batch: &[HandOver]) -> Vec<Answer> {
+        let mut answers = self.sink.hand_over(&batch[..1]).await;
+        self.reached.notify_one();
+        while batch[1].hold.lasts() {
+            tokio::task::yield_now().await;
+        }
+        answers.extend(batch[1..].iter().map(|_| Hold::lost()));
+        answers
+    }
 }
 
 /// A dispatcher of email by this provider.
@@ -209,5 +236,28 @@ on_both_databases! {
         assert_eq!(dispatcher.settle_silent().await.unwrap(), 1);
         assert_eq!(drain(&dispatcher).await, 4);
         assert_eq!(log.detail(id).await.message.row.status, MessageStatus::Sent);
+    }
+
+    async fn a_worker_whose_batch_was_taken_over_hands_nothing_more_over(log: Log) {
+        let id = log.put(&mails("m", 4)).await;
+        let (clock, sink) = (clock(&log), sink(4, AfterSilence::Repeat));
+        let slow = Arc::new(Slow { sink: sink.clone(), reached: Notify::new() });
+        // Its lease is renewed within the tenth of a second.
+        let rules = Rules { lease: chrono::TimeDelta::milliseconds(300), ..Rules::default() };
+        let worker = over(&log, slow.clone(), rules);
+        let work = tokio::spawn(async move {
+            let crews = worker.crews();
+            let crew = crews.iter().find(|crew| crew.device == Device::Email).unwrap();
+            worker.step(crew, false).await
+        });
+        slow.reached.notified().await;
+        clock.advance(minutes(2));
+        let other = dispatcher(&log.db, &clock, &sink, Rules::default());
+        assert_eq!(other.settle_silent().await.unwrap(), 1);
+        work.await.unwrap().unwrap();
+        assert_eq!(sink.numbers(id), [0], "it handed more over than it held");
+        assert_eq!(drain(&other).await, 3, "what was handed over is known to be");
+        assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 4, 0, 0, 0]);
+        assert_eq!(sink.handed().len(), 4);
     }
 }

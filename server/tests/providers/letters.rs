@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use server::delivery::providers::{Content, HandOver};
+use server::delivery::{
+    Hold,
+    providers::{Content, HandOver},
+};
 use shared::{delivery::Device, message::MessageId};
 
 /// What a message says on every device.
@@ -34,6 +37,7 @@ pub fn batch(device: Device, words: &str, addresses: &[&str]) -> Vec<HandOver> {
         content: content.clone(),
         person: format!("p{number}"),
         name: format!("Parent, Number {number}"),
+        hold: Hold::default(),
     };
     numbered.map(delivery).collect()
 }

@@ -1,12 +1,15 @@
 //! Calls and text messages to a peer that speaks Twilio's interface.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use serde_json::json;
-use server::delivery::providers::{
-    Answer, HandOver, InFlight, Outcome, Provider, Recall,
-    phone::{Account, Phone},
+use server::delivery::{
+    Hold,
+    providers::{
+        Answer, HandOver, InFlight, Outcome, Provider, Recall,
+        phone::{Account, Phone},
+    },
 };
 use shared::{
     call_status::CallStatus,
@@ -71,6 +74,17 @@ fn in_flight(device: Device, sid: &str) -> InFlight {
         handed_over_at: DateTime::UNIX_EPOCH,
         call_status: None,
     }
+}
+
+#[tokio::test]
+async fn what_another_worker_has_taken_over_does_not_reach_twilio() {
+    let peer = Peer::start().await;
+    let mut batch = batch(Device::Text, "No school.", &[A, "+16125550101"]);
+    batch[1].hold = Hold::until(Instant::now());
+    let mut answers = peer.phone().hand_over(&batch).await.into_iter();
+    taken(answers.next().unwrap());
+    later(answers.next().unwrap());
+    assert_eq!(peer.seen().len(), 1);
 }
 
 #[tokio::test]

@@ -7,9 +7,12 @@ use std::{
 
 use server::{
     clock::FixedClock,
-    delivery::providers::{
-        Answer, Outcome, Provider,
-        smtp::{self, Smtp, Tls, key_of},
+    delivery::{
+        Hold,
+        providers::{
+            Answer, Outcome, Provider,
+            smtp::{self, Smtp, Tls, key_of},
+        },
     },
     secret::Secret,
 };
@@ -59,6 +62,15 @@ fn later(answer: &Answer) -> &str {
         Answer::Later { reason, .. } => reason,
         answer => panic!("{answer:?}"),
     }
+}
+
+#[tokio::test]
+async fn what_another_worker_has_taken_over_does_not_reach_the_relay() {
+    let mut batch = batch(Device::Email, "No school.", &["a@nomail.com"]);
+    batch[0].hold = Hold::until(std::time::Instant::now());
+    // Nobody listens there, as nobody needs to.
+    let answers = over(settings(1)).hand_over(&batch).await;
+    assert_eq!(answers, [Hold::lost()]);
 }
 
 #[tokio::test]

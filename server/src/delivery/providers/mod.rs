@@ -16,6 +16,8 @@ use shared::{
     message::MessageId,
 };
 
+use super::Hold;
+
 /// What a message says: the same for each of its deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
@@ -67,6 +69,9 @@ pub struct HandOver {
     pub person: String,
     /// The person's name.
     pub name: String,
+    /// Whether it is still the worker's to hand over: a provider that takes its time over a batch asks before each
+    /// delivery, and answers [`Hold::lost`] where it is not.
+    pub hold: Hold,
 }
 
 impl HandOver {

@@ -15,6 +15,7 @@ use shared::{
 
 use super::{Answer, HandOver, InFlight, Outcome, Provider, Recall, words::words};
 use crate::{
+    delivery::Hold,
     receipts::twilio::status::{TWILIO, Words},
     secret::Secret,
 };
@@ -79,6 +80,9 @@ impl Phone {
     async fn one(&self, delivery: &HandOver, unreachable: &OnceLock<String>) -> Answer {
         if let Some(reason) = unreachable.get() {
             return later(reason.clone());
+        }
+        if !delivery.hold.lasts() {
+            return Hold::lost();
         }
         let device = delivery.device;
         let (kind, form) = match device {

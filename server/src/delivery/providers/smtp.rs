@@ -13,7 +13,7 @@ use lettre::message::Mailbox;
 use shared::delivery::DeliveryStatus;
 
 use super::{AfterSilence, Answer, DeliveryKey, HandOver, Outcome, Provider};
-use crate::clock::SharedClock;
+use crate::{clock::SharedClock, delivery::Hold};
 
 mod conversation;
 mod letter;
@@ -62,6 +62,9 @@ impl Smtp {
         };
         if let Some(reason) = unreachable.get() {
             return later(reason);
+        }
+        if !delivery.hold.lasts() {
+            return Hold::lost();
         }
         match self.connections.send(&letter).await {
             Said::Taken => Answer::Taken {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use shared::message::MessageId;
 
 use super::*;
-use crate::delivery::providers::smtp::key_of;
+use crate::delivery::{Hold, providers::smtp::key_of};
 
 fn content() -> Content {
     Content {
@@ -27,6 +27,7 @@ fn delivery(content: &Content) -> HandOver {
         content: Arc::new(content.clone()),
         person: "p1".into(),
         name: "Parent, Heather".into(),
+        hold: Hold::default(),
     }
 }
 
