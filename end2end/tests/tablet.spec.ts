@@ -53,6 +53,23 @@ test('nothing is wider than the screen', async ({ page, log }) => {
   expect(overflow).toBeLessThanOrEqual(0);
 });
 
+test.describe('many messages', () => {
+  test.use({ district: 'demo' });
+
+  test('leave room for what stands above them, on the smallest tablet too', async ({ page, log }) => {
+    await page.setViewportSize({ width: 768, height: 1024 });
+    await log.open('?from=2000-01-01&to=2100-01-01&status=sent&subject=e&created=am');
+    const chips = page.getByRole('list', { name: 'Active filters' }).getByRole('button');
+    await expect(chips).toHaveCount(3);
+    const names = ['Load the next 4,000', 'Reload', 'Export', 'Clear all filters'];
+    const buttons = names.map((name) => page.getByRole('button', { name, exact: true }));
+    for (const shown of [...(await chips.all()), ...buttons]) {
+      await expect(shown).toBeInViewport({ ratio: 1 });
+      await shown.click({ trial: true });
+    }
+  });
+});
+
 test.describe('a message by phone', () => {
   test.use({ district: 'demo', role: 'admin' });
 

@@ -81,7 +81,7 @@ pub fn status_line() -> El {
         ));
     let fresh = move || log.fresh.with(Vec::len);
     let show_fresh = move || {
-        button("button small primary", "")
+        button("button small primary fresh", "")
             .on_click(move || log.show_fresh())
             .child(words(move || {
                 counted(fresh() as u64, "new message", "new messages")
