@@ -67,3 +67,18 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
     });
   }
 }
+
+// `npm run picture` makes this one the README's.
+test('the picture of the README', async ({ page, log, server }) => {
+  await page.setViewportSize({ width: 1840, height: 1000 });
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  const found = await page.request.get(`${server.url}/api/messages`);
+  const { messages } = (await found.json()) as { messages: { id: number; subject: string }[] };
+  const emergency = messages.find(({ subject }) => subject.startsWith('All Schools Closed'));
+  await log.open(`?status=sent&status=error&message=${emergency?.id}`);
+  await expect(log.header('ScheduleID')).toBeInViewport({ ratio: 1 });
+  await expect(log.row('All Schools Closed')).toBeInViewport();
+  await expect(log.value('Delivery Summary', 'Total Recipients')).toHaveText('50,000');
+  await expect(log.section('Recipients').getByRole('row').nth(1)).toBeVisible();
+  await page.screenshot({ path: 'screenshots/readme.png', animations: 'disabled' });
+});
