@@ -28,7 +28,7 @@ async fn what_twilio_has_although_its_answer_was_lost_is_taken_back_by_the_name_
     assert_eq!(answer.status, 200);
     let look = async || {
         whole.app.clock.advance(TimeDelta::minutes(2));
-        while whole.dispatcher.look_after().await.unwrap() > 0 {}
+        while whole.dispatcher.take_back().await.unwrap() > 0 {}
     };
     look().await;
     let posts = || whole.peer.seen().len();
