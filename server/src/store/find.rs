@@ -33,7 +33,8 @@ const COUNT: &str = "
     select count(*) from messages
     where created_at >= $1 and created_at < $2 and visible_from <= $3";
 
-const CREATED_AT: &str = "select created_at from messages where id = $1";
+/// Where a row stands. One that is not shown has no place: its answer would tell that it is there, and since when.
+const CREATED_AT: &str = "select created_at from messages where id = $1 and visible_from <= $2";
 
 type Row = (
     i64,
@@ -48,7 +49,7 @@ type Row = (
 );
 
 /// The newest 4000 messages within `reach` created in `range`, or the newest 4000 older than `before`, as the log
-/// stands at `now`. Nothing is older than a message that does not exist.
+/// stands at `now`. Nothing is older than a message that does not exist, or is out of reach or not shown yet.
 ///
 /// # Errors
 /// Where the database fails.
@@ -66,7 +67,7 @@ pub async fn find(
     let within = reach.condition("organization_id");
     let place = match before {
         None => Some((end, i64::MIN)),
-        Some(MessageId(id)) => created_at(db, id)
+        Some(MessageId(id)) => created_at(db, &within, id, now)
             .await?
             .map(|at| (at, id).min((end, i64::MIN))),
     };
@@ -146,11 +147,19 @@ fn summary(row: Row, zone: Tz) -> MessageSummary {
     }
 }
 
-async fn created_at(db: &Database, id: i64) -> Result<Option<Timestamp>, StoreError> {
-    Ok(on_database!(db, |pool| sqlx::query_scalar(CREATED_AT)
-        .bind(id)
-        .fetch_optional(pool)
-        .await?))
+async fn created_at(
+    db: &Database,
+    within: &str,
+    id: i64,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    Ok(on_database!(db, |pool| sqlx::query_scalar(AssertSqlSafe(
+        [CREATED_AT, within].concat()
+    ))
+    .bind(id)
+    .bind(now)
+    .fetch_optional(pool)
+    .await?))
 }
 
 async fn count(

@@ -356,6 +356,17 @@ async fn a_find_shows_the_rows_within_reach_and_counts_no_others() {
 }
 
 #[tokio::test]
+async fn the_rows_before_another_schools_message_are_those_before_none() {
+    let office = Office::open().await;
+    let path = "/api/messages?created_from=2019-12-01&created_to=2020-01-31&before=";
+    let before = async |id: &str| {
+        let cookie = &office.cookies["own viewer"];
+        office.app.get(&format!("{path}{id}"), cookie).await.json()
+    };
+    assert_eq!(before(&office.other).await, before("999999").await);
+}
+
+#[tokio::test]
 async fn addresses_are_masked_by_the_school_of_the_message() {
     let office = Office::open().await;
     let user = users::by_name(&office.app.db, "own operator")

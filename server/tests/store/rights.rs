@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use serde_json::json;
 use server::store::{
     audit::Who,
     find,
@@ -13,12 +14,12 @@ use server::store::{
     users::{self, Added},
 };
 use shared::{
-    message::MessageSummary,
+    message::{MessageId, MessageSummary},
     session::{Permission, Role},
 };
 
 use crate::{
-    log::{Log, on_both_databases, range},
+    log::{Log, message, on_both_databases, range, with},
     manual::MANUAL,
 };
 
@@ -140,6 +141,26 @@ on_both_databases! {
         let nowhere = ["Nowhere".to_owned()];
         let refused = tokens::add(&log.db, "other", "k2", Limits { schools: Some(&nowhere), expires_at: None }, &Who::SHELL, log.now).await;
         assert!(refused.expect("it answers").is_err());
+    }
+
+    async fn a_place_that_is_out_of_reach_or_not_shown_yet_tells_nothing(log: Log) {
+        let at = |name: &str, school: &str| with(message(name), json!({"organization": school}));
+        let own = log.put(&at("own", "Own School")).await;
+        let later = json!({"schedule_id": 17, "inbox_email_start_at": "2020-02-09T15:00:00-06:00"});
+        let hidden = with(at("hidden", "Own School"), later);
+        let hidden = log.put(&hidden).await;
+        let other = log.put(&at("other", "Other School")).await;
+        let school = organizations::by_name(&log.db, "Own School").await.expect("it answers").expect("it is there");
+        let (days, zone) = (range("1900-01-01", "2100-12-31"), log.district.time_zone);
+        let before = async |reach: &Reach, place| {
+            let found = find::find(&log.db, reach, &days, zone, Some(place), log.now).await.expect("it finds");
+            found.messages.len()
+        };
+        let (mine, all) = (Reach::Schools([school].into()), Reach::Everywhere);
+        assert_eq!(before(&all, other).await, 1, "they were made at the same time, one after the other");
+        assert_eq!(before(&mine, other).await, 0);
+        assert_eq!(before(&all, hidden).await, 0);
+        assert_eq!(before(&mine, MessageId(999)).await, 0, "as of one that does not exist");
     }
 
     async fn what_is_found_within_reach_is_all_that_is_within_reach(log: Log) {
