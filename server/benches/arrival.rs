@@ -149,6 +149,7 @@ fn taken(submitted: Submitted) -> Result<MessageId, Failure> {
     match submitted {
         Submitted::Accepted(id) => Ok(id),
         Submitted::AlreadyThere(id) => Err(format!("message {} was there", id.0).into()),
+        Submitted::Taken => Err("another school's message was there".into()),
     }
 }
 

@@ -162,6 +162,6 @@ async fn put(db: &Database, name: &str, text: bool) -> Result<MessageId, Failure
     let message = json::read(body.as_bytes(), &district)?;
     match submit(db, &message, None, &SystemClock).await? {
         Submitted::Accepted(id) => Ok(id),
-        Submitted::AlreadyThere(_) => Err("it was there before".into()),
+        Submitted::AlreadyThere(_) | Submitted::Taken => Err("it was there before".into()),
     }
 }

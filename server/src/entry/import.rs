@@ -11,6 +11,9 @@ use crate::{
     },
 };
 
+/// Why a line is refused whose id is another message's.
+const TAKEN: &str = "is that of a message of another school; give each message an id of its own";
+
 /// What an import has done so far. Told after each line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
@@ -71,22 +74,25 @@ pub async fn import(
     while let Some(mut line) = lines.next()? {
         let read = json::read(&mut line, district);
         line.skip()?;
-        let refused = match read {
-            Ok(message) => {
-                match submit(db, &message, None, clock).await? {
-                    Submitted::Accepted(_) => report.accepted += 1,
-                    Submitted::AlreadyThere(_) => report.already_there += 1,
+        let refusal = match read {
+            Ok(message) => match submit(db, &message, None, clock).await? {
+                Submitted::Accepted(_) => {
+                    report.accepted += 1;
+                    None
                 }
-                None
-            }
-            Err(refusal) => {
-                report.refused += 1;
-                Some(RefusedLine {
-                    line: lines.line,
-                    refusal,
-                })
-            }
+                Submitted::AlreadyThere(_) => {
+                    report.already_there += 1;
+                    None
+                }
+                Submitted::Taken => Some(Refusal::new("external_id", TAKEN)),
+            },
+            Err(refusal) => Some(refusal),
         };
+        report.refused += u64::from(refusal.is_some());
+        let refused = refusal.map(|refusal| RefusedLine {
+            line: lines.line,
+            refusal,
+        });
         progress(Progress {
             accepted: report.accepted,
             refused: refused.as_ref(),

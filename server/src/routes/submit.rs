@@ -47,6 +47,7 @@ const AHEAD: usize = 16;
         (status = 400, body = Problem, description = "Something in it cannot be taken; nothing was"),
         (status = 401, body = Problem, description = "No token, or one that does not hold"),
         (status = 403, body = Problem, description = "The token may not submit messages of this school"),
+        (status = 409, body = Problem, description = "Another school's message has this `external_id`; nothing was taken"),
         (status = 413, body = Problem),
         (status = 415, body = Problem),
     ))]
@@ -72,6 +73,14 @@ pub async fn submit(
     let (status, answer) = match submit::submit(&app.db, &message, Some(&by), &*app.clock).await? {
         Submitted::Accepted(id) => (StatusCode::CREATED, answer::of(id, message)),
         Submitted::AlreadyThere(id) => (StatusCode::OK, as_at_first(&app, id).await?),
+        Submitted::Taken => {
+            let sentence = "Another school's message has this external_id already, and this one was not taken. Give each \
+                message an id of its own, such as one that begins with the school.";
+            return Err(ProblemType::Conflict
+                .because(sentence)
+                .at("external_id")
+                .into());
+        }
     };
     Ok((status, Json(answer)))
 }

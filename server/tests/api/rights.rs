@@ -446,3 +446,42 @@ async fn a_token_submits_for_its_schools_until_it_ends() {
     app.clock.advance(chrono::TimeDelta::days(1));
     submit("High School").await.problem(401);
 }
+
+#[tokio::test]
+async fn a_token_is_told_nothing_of_another_schools_message() {
+    let app = TestApp::new().await;
+    let schools = ["High School", OWN].map(str::to_owned);
+    let mut tokens = Vec::new();
+    for (name, school) in schools.iter().enumerate() {
+        let token = token::make();
+        let limits = Limits {
+            schools: Some(std::slice::from_ref(school)),
+            expires_at: None,
+        };
+        let (name, key) = (name.to_string(), token::key(&token));
+        let added = tokens::add(&app.db, &name, &key, limits, &Who::SHELL, app.clock.now()).await;
+        assert_eq!(added.unwrap(), Ok(true));
+        tokens.push(token);
+    }
+    let submit = async |n: usize| {
+        let message = json!({
+            "external_id": "closing", "message_type": "Message Builder", "organization": schools[n], "subject": "Closed",
+            "sender": "A", "created_at": "2020-01-31T15:00:00-06:00", "body": {"email": "Closed"}, "recipients": [],
+        });
+        let request = Request::post("/api/messages")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {}", tokens[n]))
+            .body(Body::from(message.to_string()));
+        app.send(request.unwrap()).await
+    };
+    let taken = submit(0).await;
+    assert_eq!(taken.status, 201);
+    let refused = submit(1).await;
+    let problem = refused.problem(409);
+    assert_eq!(problem["field"], "external_id");
+    assert!(
+        !String::from_utf8_lossy(&refused.body).contains("\"id\""),
+        "{problem}"
+    );
+    assert_eq!(submit(0).await.json(), taken.json());
+}

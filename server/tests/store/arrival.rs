@@ -101,6 +101,7 @@ on_both_databases! {
         let (one, two) = (one.expect("it answers"), two.expect("it answers"));
         let id = |submitted| match submitted {
             Submitted::Accepted(id) | Submitted::AlreadyThere(id) => id,
+            Submitted::Taken => panic!("it is of the same school"),
         };
         assert_ne!(one, two);
         assert_eq!(id(one), id(two));

@@ -1,7 +1,13 @@
 //! Submit: whole or not at all, and counted right.
 
 use serde_json::{Value, json};
-use server::{clock::FixedClock, store::Database};
+use server::{
+    clock::FixedClock,
+    store::{
+        Database,
+        submit::{Submitted, submit},
+    },
+};
 use shared::{
     counting::{Counted, Tally},
     delivery::RecipientQuery,
@@ -73,7 +79,7 @@ on_both_databases! {
         };
         assert!(execute(&log.db, forbid).await);
         let message = server::entry::json::read(many(601).to_string().as_bytes(), &log.district).expect("it is good");
-        server::store::submit::submit(&log.db, &message, None, &FixedClock::at(log.now)).await.expect_err("the database refuses");
+        submit(&log.db, &message, None, &FixedClock::at(log.now)).await.expect_err("the database refuses");
         for table in ["select count(*) from messages", "select count(*) from recipients", "select count(*) from deliveries"] {
             assert_eq!(count(&log.db, table).await, 0, "{table}");
         }
@@ -90,11 +96,30 @@ on_both_databases! {
     async fn two_who_bring_the_same_message_at_once_leave_one(log: Log) {
         let message = server::entry::json::read(many(40).to_string().as_bytes(), &log.district).expect("it is good");
         let clock = FixedClock::at(log.now);
-        let submit = || server::store::submit::submit(&log.db, &message, None, &clock);
-        let (one, two) = tokio::join!(submit(), submit());
+        let put = || submit(&log.db, &message, None, &clock);
+        let (one, two) = tokio::join!(put(), put());
         let (one, two) = (one.expect("it answers"), two.expect("it answers"));
         assert_ne!(one, two);
         assert_eq!(count(&log.db, "select count(*) from messages").await, 1);
         assert_eq!(count(&log.db, "select count(*) from deliveries").await, 160);
+    }
+
+    async fn an_id_that_another_schools_message_has_is_taken(log: Log) {
+        let clock = FixedClock::at(log.now);
+        // The second is large, and comes in by many transactions.
+        for (name, lines) in [("small", 3), ("large", 1001)] {
+            let at = |school: &str| {
+                let message = with(many(lines), json!({"external_id": name, "organization": school}));
+                server::entry::json::read(message.to_string().as_bytes(), &log.district).expect("it is good")
+            };
+            let (own, other) = (at("Own School"), at("Other School"));
+            let put = async |message| submit(&log.db, message, None, &clock).await.expect("it answers");
+            let Submitted::Accepted(id) = put(&own).await else { panic!("{name} is new") };
+            assert_eq!(put(&other).await, Submitted::Taken, "{name}");
+            assert_eq!(put(&own).await, Submitted::AlreadyThere(id), "{name}");
+        }
+        assert_eq!(count(&log.db, "select count(*) from messages").await, 2);
+        let (_, refused) = log.import(with(message("small"), json!({"organization": "Other School"})).to_string().as_bytes()).await;
+        assert_eq!(refused[0].refusal.field, "external_id");
     }
 }

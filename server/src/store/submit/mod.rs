@@ -35,7 +35,7 @@ const MESSAGE: &str = "
     on conflict (external_id) do nothing
     returning id";
 
-const ID: &str = "select id from messages where external_id = $1";
+const KNOWN: &str = "select id, organization from messages where external_id = $1";
 
 const RECIPIENTS: &str = "
     insert into recipients (message_id, line, person, name, student, deliveries_from, deliveries_to,
@@ -74,6 +74,18 @@ pub enum Submitted {
     Accepted(MessageId),
     /// The log has a message of that external id; nothing was changed.
     AlreadyThere(MessageId),
+    /// The external id is that of another school's message, of which nothing is told; nothing was changed.
+    Taken,
+}
+
+impl Submitted {
+    /// Of a message for `organization` whose external id the log knows already.
+    fn known((id, of): (i64, String), organization: &str) -> Self {
+        match of == organization {
+            true => Submitted::AlreadyThere(MessageId(id)),
+            false => Submitted::Taken,
+        }
+    }
 }
 
 /// Keeps a message with its recipients and deliveries, and records who handed it in, where somebody did. Nobody sees
@@ -103,9 +115,9 @@ pub async fn submit(
         let mut tx = pool.begin_write().await?;
         let mut organization = None;
         if large {
-            let known = sqlx::query_scalar(ID).bind(&head.external_id);
-            if let Some(id) = known.fetch_optional(&mut *tx).await? {
-                return Ok(Submitted::AlreadyThere(MessageId(id)));
+            let known = sqlx::query_as(KNOWN).bind(&head.external_id);
+            if let Some(known) = known.fetch_optional(&mut *tx).await? {
+                return Ok(Submitted::known(known, &head.organization));
             }
         } else {
             organization = Some(tx.organization_for(&head.organization, now).await?);
@@ -150,11 +162,11 @@ pub async fn submit(
             .fetch_optional(&mut *tx)
             .await?;
         let Some(id) = id else {
-            let id = sqlx::query_scalar(ID)
+            let known = sqlx::query_as(KNOWN)
                 .bind(&head.external_id)
                 .fetch_one(&mut *tx)
                 .await?;
-            return Ok(Submitted::AlreadyThere(MessageId(id)));
+            return Ok(Submitted::known(known, &head.organization));
         };
         if large {
             sqlx::query(arrival::BEGIN)
@@ -257,10 +269,9 @@ pub async fn submit(
                     // Somebody else brought it meanwhile.
                     drop(tx);
                     arrival::remove(db, id).await?;
-                    let known = sqlx::query_scalar(ID).bind(&head.external_id);
-                    return Ok(Submitted::AlreadyThere(MessageId(
-                        known.fetch_one(pool).await?,
-                    )));
+                    let known = sqlx::query_as(KNOWN).bind(&head.external_id);
+                    let known = known.fetch_one(pool).await?;
+                    return Ok(Submitted::known(known, &head.organization));
                 }
                 Err(error) => return Err(error.into()),
             }
