@@ -3,13 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    command::{Command, say},
-    failure::Failure,
-    install,
-    layers::Layers,
-    workspace::Workspace,
-};
+use crate::{command::Command, failure::Failure, install, layers::Layers, workspace::Workspace};
 
 /// The list of advisories of the Rust ecosystem.
 const ADVISORIES: &str = "https://github.com/RustSec/advisory-db";
@@ -40,9 +34,10 @@ pub fn add(workspace: &Workspace, layers: &mut Layers) {
         check(deny, &["licenses", "bans", "sources"])
     });
     if !is_reachable() {
-        return say(format!(
-            "NOT AUDITED for advisories: their list cannot be fetched from {ADVISORIES}. Run this again where it can."
-        ));
+        return layers.cannot(
+            "advisories, cargo-deny and cargo-audit",
+            "their list cannot be fetched from GitHub; run `cargo xtask audit` where it can",
+        );
     }
     layers.run_with(deny.as_ref(), "advisories, cargo-deny", |deny| {
         check(deny, &["advisories"])

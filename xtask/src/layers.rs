@@ -10,6 +10,8 @@ enum Outcome {
     Failed(Failure),
     /// What it stands on had failed.
     LeftOut,
+    /// It cannot run here, for this reason.
+    Impossible(&'static str),
 }
 
 /// The layers run so far.
@@ -65,10 +67,17 @@ impl Layers {
         false
     }
 
+    /// Says of a layer that it cannot run here, and why. That is no failure, but seen in the summary.
+    pub fn cannot(&mut self, name: &'static str, why: &'static str) {
+        say(format!("Layer: {name}: NOT RUN, {why}."));
+        self.0
+            .push((name, Outcome::Impossible(why), Duration::ZERO));
+    }
+
     /// Prints a line for each layer.
     ///
     /// # Errors
-    /// Where not every layer passed.
+    /// Where not every layer passed that can run here.
     pub fn sum_up(self) -> Result<(), Failure> {
         println!();
         let mut bad = 0;
@@ -80,8 +89,9 @@ impl Layers {
                     ("FAILED", why.lines().next().unwrap_or_default().to_owned())
                 }
                 Outcome::LeftOut => ("not run", "what it needs had failed".to_owned()),
+                Outcome::Impossible(why) => ("NOT RUN", (*why).to_owned()),
             };
-            bad += usize::from(!matches!(outcome, Outcome::Passed));
+            bad += usize::from(matches!(outcome, Outcome::Failed(_) | Outcome::LeftOut));
             let line = format!("{word:8} {:4} s  {name:45} {why}", took.as_secs());
             println!("{}", line.trim_end());
         }
@@ -104,6 +114,7 @@ mod tests {
         let mut layers = Layers::default();
         let held = layers.run("one", || Ok(()));
         assert!(layers.run_if(held, "two", || Ok(())));
+        layers.cannot("three", "there is no network");
         assert!(layers.sum_up().is_ok());
     }
 
