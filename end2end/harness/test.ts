@@ -38,7 +38,7 @@ export const test = base.extend<Settings & Story>({
 
   server: async ({ district, delivering }, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'sentlog-story-'));
-    const args = delivering ? ['--demo'] : [];
+    const args = delivering ? ['--sandbox-rate', '25'] : [];
     const server = await Sentlog.start(copy(district, folder), args, undefined, delivering);
     await use(server);
     await server.stop();

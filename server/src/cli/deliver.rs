@@ -39,6 +39,9 @@ pub struct DeliverySettings {
     /// Minutes a delivery may be with its provider without a final word before its message is an error.
     #[arg(long, env = "SENTLOG_FINAL_STATUS_WITHIN", default_value = "60", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=10_080))]
     pub final_status_within: u32,
+    /// How many deliveries a second the sandbox takes per device; unless set, as many as come.
+    #[arg(long, env = "SENTLOG_SANDBOX_RATE", value_name = "RATE", value_parser = super::providers::rate)]
+    pub sandbox_rate: Option<f64>,
 }
 
 impl DeliverySettings {
@@ -55,17 +58,18 @@ impl DeliverySettings {
 /// Who carries the deliveries of each device.
 pub fn routes(
     providers: &ProviderSettings,
+    settings: &DeliverySettings,
     demo: bool,
     db: &Database,
     clock: &SharedClock,
 ) -> Result<Routes, Failure> {
     let mut routes = Routes::sandbox(db, clock, Pace::Lifelike);
-    if demo {
-        // A demonstration reaches nobody, whatever is set up.
-        for route in [&mut routes.email, &mut routes.voice, &mut routes.text] {
-            route.rate = Some(DEMONSTRATION_RATE);
-        }
-    } else {
+    let rate = demo.then_some(DEMONSTRATION_RATE).or(settings.sandbox_rate);
+    for route in [&mut routes.email, &mut routes.voice, &mut routes.text] {
+        route.rate = rate;
+    }
+    // A demonstration reaches nobody, whatever is set up.
+    if !demo {
         providers.plug(&mut routes, clock)?;
     }
     Ok(routes)

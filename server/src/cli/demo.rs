@@ -1,4 +1,4 @@
-//! `serve --demo`: makes the demonstration district where the database is still empty.
+//! `serve --demo`: makes the demonstration district where the database is still empty, and no demonstration of any other.
 
 use std::io::{self, IsTerminal};
 
@@ -9,13 +9,13 @@ use crate::{
     clock::Clock,
     demo::{self, Scale},
     store::{
-        Database, District,
+        Database, District, demonstration,
         making::{self, Standing},
     },
 };
 
-/// Fills an empty database, showing how far it is; leaves one that holds messages as it is, unless they are a part of
-/// the demonstration, whose making was interrupted.
+/// Fills an empty database, showing how far it is, also where that was interrupted; leaves one that was filled before as
+/// it is, and refuses any other.
 pub async fn fill(db: &Database, district: &District, clock: &dyn Clock) -> Result<(), Failure> {
     let failed = |error: &dyn std::error::Error| {
         Failure::new(format!(
@@ -24,6 +24,14 @@ pub async fn fill(db: &Database, district: &District, clock: &dyn Clock) -> Resu
             causes(error)
         ))
     };
+    let ours = demonstration::begin(db, clock.now()).await;
+    if !ours.map_err(|error| failed(&error))? {
+        return Err(Failure::new(
+            "A demonstration lets anybody in as an administrator, and this database holds messages or people that are none \
+             of it, or has been served without --demo. Give the demonstration a database of its own: --database-url \
+             sqlite:demo.db.",
+        ));
+    }
     let standing = making::standing(db).await;
     match standing.map_err(|error| failed(&error))? {
         Standing::Nothing => eprintln!("Making the demonstration district. This happens once."),

@@ -19,7 +19,7 @@ use crate::{
     routes::administration::{self, LINK_DAYS},
     settings::{ServeSettings, StoreSettings},
     state::App,
-    store::{Database, arrival, links, reports},
+    store::{Database, arrival, demonstration, links, reports},
 };
 
 /// How often ended sessions, and what else is of no use any more, are forgotten.
@@ -43,17 +43,32 @@ pub async fn serve(
             settings.listen
         )));
     }
+    if settings.demo && settings.behind_tls {
+        return Err(Failure::new(
+            "A demonstration lets anybody in, so it stands behind no proxy that others reach. Leave --behind-tls \
+             (SENTLOG_BEHIND_TLS) or --demo out.",
+        ));
+    }
     let ages = keep.ages()?;
     let listener = listen(settings.listen).await?;
     let address = listener
         .local_addr()
         .map_err(|error| Failure::new(format!("The address is not known: {error}.")))?;
     let db = open(store).await?;
-    if settings.demo {
-        demo::fill(&db, &store.district(), &*clock).await?;
+    match settings.demo {
+        true => demo::fill(&db, &store.district(), &*clock).await?,
+        false => demonstration::end(&db, clock.now())
+            .await
+            .map_err(|error| Failure::new(format!("{}.", causes(&error))))?,
     }
     let district = store.district();
-    let routes = Arc::new(deliver::routes(providers, settings.demo, &db, &clock)?);
+    let routes = Arc::new(deliver::routes(
+        providers,
+        delivery,
+        settings.demo,
+        &db,
+        &clock,
+    )?);
     let mut app = App::new(db.clone(), clock.clone(), district, settings.app())
         .map_err(|error| Failure::new(format!("Passwords cannot be hashed here: {error}.")))?;
     app.proofs = Arc::new(providers.proofs()?);

@@ -25,12 +25,10 @@ use crate::{
     state::App,
     store::{
         audit::{self, Act, Actor, Subject, Who},
+        demonstration::DEMO_USER,
         grants, users,
     },
 };
-
-/// Whom a visitor of the demonstration is signed in as. No password opens the account.
-pub const DEMO_USER: &str = "Demonstration";
 
 /// Who am I: also answers who is nobody yet.
 #[utoipa::path(get, path = paths::SESSION, tag = "session", operation_id = "who_am_i",

@@ -38,8 +38,14 @@ const KEEP: &str = "update users set rights = $2 where id = $1";
 /// Changes nothing, but whoever changes rights waits here for whoever else does.
 const QUEUE: &str = "update roles set built_in = built_in where name = 'admin'";
 
+/// Who has no password yet, or no more, and signs in nowhere else either, administers nothing; but for the visitors of
+/// a demonstration.
 const ADMINISTRATORS: &str = "
-    select count(*) from users where disabled_at is null and instr(rights, '\"administer\":\"all\"') > 0";
+    select count(*) from users u
+    where disabled_at is null and instr(rights, '\"administer\":\"all\"') > 0
+        and (password_hash <> ''
+            or exists (select 1 from identities i where i.user_id = u.id)
+            or name_key = 'demonstration' and exists (select 1 from upkeep where work = 'demonstration'))";
 
 /// One role, at one school or at all.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

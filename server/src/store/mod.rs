@@ -19,6 +19,7 @@ pub mod cancel;
 mod cause;
 pub mod claim;
 pub mod content;
+pub mod demonstration;
 pub mod detail;
 pub mod failures;
 pub mod find;

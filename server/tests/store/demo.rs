@@ -9,7 +9,10 @@ use server::{
     demo::{DemoError, Scale, fill},
     store::{
         StoreError,
+        demonstration::{self, DEMO_USER},
         making::{Standing, standing},
+        sessions::{self, Owner},
+        users,
     },
 };
 use shared::{
@@ -17,11 +20,12 @@ use shared::{
     delivery::{RecipientPage, RecipientQuery},
     find::FindResult,
     message::{MessageId, MessageStatus},
+    session::Role,
 };
 
 use tokio::sync::Notify;
 
-use crate::log::{Log, on_both_databases, utc};
+use crate::log::{Log, message, on_both_databases, utc};
 
 const SMALL: Scale = Scale {
     messages_a_day: 25,
@@ -158,4 +162,56 @@ async fn the_same_anchor_makes_the_same_district_on_either_database() {
         contents.push((found, log.detail(id).await, every_line(log, id).await));
     }
     assert!(contents.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+on_both_databases! {
+    async fn only_what_was_made_for_it_is_a_demonstration_and_none_after_it_was_served_otherwise(log: Log) {
+        let begin = async || demonstration::begin(&log.db, log.now).await.expect("it answers");
+        assert!(begin().await);
+        let visitor = users::add(&log.db, DEMO_USER, Role::Admin, "", log.now).await.expect("it answers").expect("it is added");
+        assert!(begin().await, "it goes on being one");
+        assert!(users::is_administered(&log.db).await.expect("it answers"), "by its visitors");
+        let owner = Owner { user: Some(visitor), ..Owner::default() };
+        assert!(sessions::create(&log.db, "key", "{}", &owner, log.now).await.expect("it is kept"));
+        demonstration::end(&log.db, log.now).await.expect("it ends");
+        let past = log.now - chrono::TimeDelta::hours(1);
+        assert!(sessions::load(&log.db, "key", past, past).await.expect("it answers").is_none());
+        assert!(users::by_id(&log.db, visitor).await.expect("it answers").expect("it is there").disabled_at.is_some());
+        assert!(!users::is_administered(&log.db).await.expect("it answers"));
+        assert!(!begin().await, "it holds people");
+        demonstration::end(&log.db, log.now).await.expect("there is nothing to end");
+    }
+
+    async fn a_log_that_holds_messages_is_no_demonstration(log: Log) {
+        log.put(&message("a")).await;
+        assert!(!demonstration::begin(&log.db, log.now).await.expect("it answers"));
+        let url = crate::purging::url(&log.db);
+        let words = refused(&["--listen", "127.0.0.1:0", "--database-url", &url]);
+        assert!(words.contains("a database of its own"), "{words}");
+    }
+}
+
+/// Starts a demonstration, which refuses to, and returns what it says.
+fn refused(args: &[&str]) -> String {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_sentlog"));
+    let output = command.args(["serve", "--demo"]).args(args).output();
+    let output = output.expect("it runs");
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).expect("it prints text")
+}
+
+#[test]
+fn a_demonstration_is_reached_from_this_machine_only() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let url = format!("sqlite:{}/log.db", folder.path().display());
+    let database = ["--database-url", &url];
+    for (args, words) in [
+        (["--listen", "0.0.0.0:0"], "listens on this machine only"),
+        (["--listen", "[::]:0"], "listens on this machine only"),
+        (["--listen=127.0.0.1:0", "--behind-tls"], "behind no proxy"),
+    ] {
+        let said = refused(&[&args[..], &database].concat());
+        assert!(said.contains(words), "{said}");
+    }
+    assert!(!folder.path().join("log.db").exists(), "nothing was made");
 }

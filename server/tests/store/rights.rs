@@ -31,7 +31,7 @@ fn at(role: &str, school: &str) -> Grant {
 }
 
 async fn person(log: &Log, name: &str, grants: &[Grant]) -> i64 {
-    match users::add_with(&log.db, name, grants, "", &Who::SHELL, log.now).await {
+    match users::add_with(&log.db, name, grants, "$argon2id$x", &Who::SHELL, log.now).await {
         Ok(Added::Done(id)) => id,
         refused => panic!("{name} was not added: {refused:?}"),
     }
@@ -94,6 +94,18 @@ on_both_databases! {
         assert_eq!(grants::set(&log.db, two, &[], &Who::SHELL, log.now).await.expect("it answers"), Granted::Done);
     }
 
+    async fn who_cannot_sign_in_does_not_administer(log: Log) {
+        let admin = [Grant::everywhere("admin")];
+        let one = person(&log, "one", &admin).await;
+        // Somebody whose link is not used yet.
+        let added = users::add_with(&log.db, "two", &admin, "", &Who::SHELL, log.now).await.expect("it answers");
+        let Added::Done(two) = added else { panic!("{added:?}") };
+        let disable = async |id| users::disable(&log.db, id, true, &Who::SHELL, log.now).await.expect("it answers");
+        assert_eq!(disable(one).await, Granted::LastAdministrator);
+        users::set_password(&log.db, two, "$argon2id$x", &Who::SHELL, log.now).await.expect("it is set");
+        assert_eq!(disable(one).await, Granted::Done);
+    }
+
     async fn two_administrators_cannot_strip_each_other_at_once(log: Log) {
         let one = person(&log, "one", &[Grant::everywhere("admin")]).await;
         let two = person(&log, "two", &[Grant::everywhere("admin")]).await;
@@ -145,7 +157,7 @@ on_both_databases! {
 
     async fn a_place_that_is_out_of_reach_or_not_shown_yet_tells_nothing(log: Log) {
         let at = |name: &str, school: &str| with(message(name), json!({"organization": school}));
-        let own = log.put(&at("own", "Own School")).await;
+        log.put(&at("own", "Own School")).await;
         let later = json!({"schedule_id": 17, "inbox_email_start_at": "2020-02-09T15:00:00-06:00"});
         let hidden = with(at("hidden", "Own School"), later);
         let hidden = log.put(&hidden).await;

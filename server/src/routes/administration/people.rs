@@ -15,10 +15,10 @@ use super::{kept, link, name, no_such_person, person, told};
 use crate::{
     error::Answer,
     extract,
-    routes::session::DEMO_USER,
     state::App,
     store::{
         audit::Who,
+        demonstration::DEMO_USER,
         grants,
         links::{self, Linked},
         people, sessions,
