@@ -14,7 +14,10 @@ use shared::{
     problem::{Problem, ProblemType},
 };
 
-use crate::store::StoreError;
+use crate::{
+    auth::{accounts::AccountsError, password::Busy},
+    store::StoreError,
+};
 
 /// The content type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -26,6 +29,8 @@ pub enum Refusal {
     Told(Box<Problem>),
     /// Too many attempts; the next may come after so many seconds.
     TooSoon(u64),
+    /// Too many passwords are being checked.
+    Busy(Busy),
     /// The store failed.
     Store(StoreError),
     /// Something of ours failed; the words are for the log.
@@ -38,6 +43,21 @@ pub type Answer<T> = Result<T, Refusal>;
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
         Refusal::Told(Box::new(problem))
+    }
+}
+
+impl From<Busy> for Refusal {
+    fn from(busy: Busy) -> Self {
+        Refusal::Busy(busy)
+    }
+}
+
+impl From<AccountsError> for Refusal {
+    fn from(error: AccountsError) -> Self {
+        match error {
+            AccountsError::Store(error) => error.into(),
+            AccountsError::Busy(busy) => busy.into(),
+        }
     }
 }
 
@@ -80,6 +100,12 @@ impl IntoResponse for Refusal {
                     .insert(header::RETRY_AFTER, seconds.into());
                 response
             }
+            Refusal::Busy(Busy) => {
+                let mut response = respond(&ProblemType::Unavailable.because(BUSY));
+                let wait = HeaderValue::from_static("5");
+                response.headers_mut().insert(header::RETRY_AFTER, wait);
+                response
+            }
             Refusal::Store(error) => {
                 let problem = if matches!(error, StoreError::Unrecorded(_)) {
                     ProblemType::Unavailable.because(UNRECORDED)
@@ -110,6 +136,9 @@ const INTERNAL: &str = "Something went wrong in Sentlog. Try again; if it happen
 
 const GIVEN_UP: &str = "The message took longer than an hour to be kept, and nothing of it was. Send it again: a repeat is \
     harmless.";
+
+const BUSY: &str =
+    "Too many people are signing in at the moment. Wait a few seconds and try again.";
 
 const UNAVAILABLE: &str = "The database does not answer at the moment. Try again in a minute.";
 

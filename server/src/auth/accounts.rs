@@ -6,12 +6,12 @@ use axum_login::{AuthUser, AuthnBackend};
 use sha2::{Digest, Sha256};
 use shared::session::Credentials;
 
-use super::password::Passwords;
+use super::password::{Busy, Passwords};
 use crate::{
     state::App,
     store::{
         Database, StoreError,
-        audit::Who,
+        audit::{Actor, Who},
         reach::Rights,
         users::{self, User},
     },
@@ -34,6 +34,17 @@ impl Accounts {
     }
 }
 
+/// Why it cannot be said who somebody is.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountsError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Too many are signing in.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
 /// One account, signed in.
 #[derive(Clone)]
 pub struct Account {
@@ -54,9 +65,20 @@ impl Account {
         &self.user.name
     }
 
+    /// Its person, for the audit trail.
+    pub fn actor(&self) -> Actor {
+        Actor::Person {
+            id: self.user.id,
+            name: self.name().to_owned(),
+        }
+    }
+
     /// Its person at this address, for the audit trail.
     pub fn who(&self, from: IpAddr) -> Who {
-        Who::person(self.user.id, self.name()).from(from)
+        Who {
+            actor: self.actor(),
+            address: Some(from),
+        }
     }
 
     /// What it may do, and where.
@@ -94,18 +116,21 @@ impl AuthUser for Account {
 impl AuthnBackend for Accounts {
     type User = Account;
     type Credentials = Credentials;
-    type Error = StoreError;
+    type Error = AccountsError;
 
-    async fn authenticate(&self, credentials: Credentials) -> Result<Option<Account>, StoreError> {
+    async fn authenticate(
+        &self,
+        credentials: Credentials,
+    ) -> Result<Option<Account>, AccountsError> {
         let user = users::by_name(&self.db, &credentials.name).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let right = self.passwords.verify(credentials.password, hash).await;
+        let right = self.passwords.verify(credentials.password, hash).await?;
         // Only who knows the password could be told more; nobody is.
         let user = user.filter(|user| right && user.disabled_at.is_none());
         Ok(user.map(Account::new))
     }
 
-    async fn get_user(&self, id: &i64) -> Result<Option<Account>, StoreError> {
+    async fn get_user(&self, id: &i64) -> Result<Option<Account>, AccountsError> {
         let user = users::by_id(&self.db, *id).await?;
         let user = user.filter(|user| user.disabled_at.is_none());
         Ok(user.map(Account::new))

@@ -16,16 +16,19 @@ pub const MIN_LENGTH: usize = 12;
 /// The longest, in bytes: nobody types more, and hashing takes longer the more there is.
 pub const MAX_LENGTH: usize = 1024;
 
-/// How many hashes are computed at once: one a core, for each takes it for some tens of milliseconds, and 19 MiB.
-/// They have threads of their own, so that requests are answered meanwhile; who signs in waits for a turn.
-fn at_once() -> usize {
-    thread::available_parallelism().map_or(2, usize::from)
+/// How many may wait for their turn. Beyond those nobody would be answered before their patience ends.
+const MOST_WAITING: usize = 64;
+
+/// How many hashes are computed at once: each takes a core for some tens of milliseconds, and 19 MiB. Where there is
+/// more than one core, one is left to those who look something up.
+pub fn at_once() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
 /// Hashes and verifies passwords.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    turns: Arc<Semaphore>,
+    turns: Turns,
     /// Verified for accounts that do not exist, so that they take as long as those that do.
     nobodys: Arc<str>,
 }
@@ -42,6 +45,11 @@ pub enum Unfit {
     #[error("the password is longer than 1024 bytes; choose a shorter one")]
     TooLong,
 }
+
+/// Too many wait for their turn already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many passwords are to be hashed at once")]
+pub struct Busy;
 
 /// Refuses what is too short or too long to be a new password.
 ///
@@ -75,31 +83,30 @@ impl Passwords {
     /// Where argon2 does not work here.
     pub fn new() -> Result<Self, Error> {
         Ok(Passwords {
-            turns: Arc::new(Semaphore::new(at_once())),
+            turns: Turns::new(at_once(), MOST_WAITING),
             nobodys: hash("a password of nobody")?.into(),
         })
     }
 
-    /// The hash to keep for a password, made in its turn on a thread of its own.
+    /// The hash to keep for a password, made in its turn on a thread of its own; `Err` of argon2 where it refuses it.
     ///
     /// # Errors
-    /// Where argon2 refuses it.
-    pub async fn hash(&self, password: String) -> Result<String, Error> {
-        let _turn = self.turns.acquire().await.map_err(|_| Error::Crypto)?;
-        let made = tokio::task::spawn_blocking(move || hash(&password)).await;
-        made.unwrap_or(Err(Error::Crypto))
+    /// Where too many wait already.
+    pub async fn hash(&self, password: String) -> Result<Result<String, Error>, Busy> {
+        let made = self.turns.take(move || hash(&password)).await?;
+        Ok(made.unwrap_or(Err(Error::Crypto)))
     }
 
     /// Whether `password` is the one that was hashed. Takes as long where there is no hash.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> bool {
+    ///
+    /// # Errors
+    /// Where too many wait already.
+    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Busy> {
         if password.len() > MAX_LENGTH {
-            return false;
+            return Ok(false);
         }
-        let Ok(_turn) = self.turns.acquire().await else {
-            return false;
-        };
         let nobodys = self.nobodys.clone();
-        tokio::task::spawn_blocking(move || {
+        let verified = self.turns.take(move || {
             let given = hash.as_deref().filter(|hash| !hash.is_empty());
             let verified = PasswordHash::new(given.unwrap_or(&nobodys)).is_ok_and(|hash| {
                 Argon2::default()
@@ -107,14 +114,51 @@ impl Passwords {
                     .is_ok()
             });
             verified && given.is_some()
-        })
-        .await
-        .unwrap_or(false)
+        });
+        Ok(verified.await?.unwrap_or(false))
+    }
+}
+
+/// Turns to work, and places to wait for one.
+#[derive(Clone, Debug)]
+struct Turns {
+    turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+}
+
+impl Turns {
+    fn new(at_once: usize, waiting: usize) -> Self {
+        Turns {
+            turns: Arc::new(Semaphore::new(at_once)),
+            places: Arc::new(Semaphore::new(at_once + waiting)),
+        }
+    }
+
+    /// Works in its turn, on a thread of its own; `None` where the work panicked. The turn is the work's, not its
+    /// asker's: whoever hangs up meanwhile makes no room for another.
+    async fn take<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Option<T>, Busy> {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Busy)?;
+        let turn = self.turns.clone().acquire_owned().await.map_err(|_| Busy)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _held = (turn, place);
+            work()
+        });
+        Ok(done.await.ok())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    };
+
+    use tokio::sync::{mpsc, oneshot};
+
     use super::*;
 
     #[test]
@@ -134,9 +178,73 @@ mod tests {
         let passwords = Passwords::new().unwrap();
         let kept = hash("correct horse").unwrap();
         let verify = |password: &str, hash: Option<String>| passwords.verify(password.into(), hash);
-        assert!(verify("correct horse", Some(kept.clone())).await);
-        assert!(!verify("wrong horse", Some(kept)).await);
-        assert!(!verify("", Some(String::new())).await);
-        assert!(!verify("a password of nobody", None).await);
+        assert_eq!(verify("correct horse", Some(kept.clone())).await, Ok(true));
+        assert_eq!(verify("wrong horse", Some(kept)).await, Ok(false));
+        assert_eq!(verify("", Some(String::new())).await, Ok(false));
+        assert_eq!(verify("a password of nobody", None).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_makes_no_room_for_another_before_the_work_is_done() {
+        const AT_ONCE: usize = 2;
+        let turns = Turns::new(AT_ONCE, 10);
+        let (begun, mut begins) = mpsc::unbounded_channel();
+        let (gate, open) = std::sync::mpsc::channel::<()>();
+        let open = Arc::new(Mutex::new(open));
+        let working = Arc::new(AtomicUsize::new(0));
+        let ask = || {
+            let (turns, begun, open) = (turns.clone(), begun.clone(), open.clone());
+            let working = working.clone();
+            tokio::spawn(async move {
+                let work = move || {
+                    begun.send(working.fetch_add(1, SeqCst) + 1).ok();
+                    open.lock().unwrap().recv().ok();
+                    working.fetch_sub(1, SeqCst);
+                };
+                turns.take(work).await
+            })
+        };
+        let first = [ask(), ask()];
+        for _ in 0..AT_ONCE {
+            begins.recv().await.unwrap();
+        }
+        for asked in first {
+            asked.abort();
+            assert!(asked.await.unwrap_err().is_cancelled());
+        }
+        assert_eq!(turns.turns.available_permits(), 0, "they work on");
+        let next: Vec<_> = (0..10).map(|_| ask()).collect();
+        for _ in 0..next.len() + AT_ONCE {
+            gate.send(()).unwrap();
+        }
+        for asked in next {
+            assert_eq!(asked.await.unwrap(), Ok(Some(())));
+        }
+        drop(begun);
+        while let Ok(at_once) = begins.try_recv() {
+            assert!(at_once <= AT_ONCE, "{at_once} at once");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_no_place_to_wait_is_told_at_once() {
+        let turns = Turns::new(1, 1);
+        let (gate, open) = std::sync::mpsc::channel::<()>();
+        let held = turns.places.clone().try_acquire_owned().unwrap();
+        let (begun, begins) = oneshot::channel();
+        let first = {
+            let turns = turns.clone();
+            let work = move || {
+                begun.send(()).ok();
+                open.recv().ok();
+            };
+            tokio::spawn(async move { turns.take(work).await })
+        };
+        begins.await.unwrap();
+        assert_eq!(turns.take(|| ()).await, Err(Busy));
+        gate.send(()).unwrap();
+        assert_eq!(first.await.unwrap(), Ok(Some(())));
+        drop(held);
+        assert_eq!(turns.take(|| ()).await, Ok(Some(())));
     }
 }

@@ -19,7 +19,12 @@ use shared::{
 
 use super::sign_on;
 use crate::{
-    auth::{AuthSession, SignedIn, accounts::Account, current_user, sessions::BEGUN},
+    auth::{
+        AuthSession, SignedIn,
+        accounts::{Account, AccountsError},
+        current_user,
+        sessions::BEGUN,
+    },
     error::{Answer, Refusal},
     extract,
     state::App,
@@ -55,6 +60,7 @@ pub async fn who_am_i(
     (status = 401, body = Problem, description = "Name or password is wrong"),
     (status = 403, body = Problem, description = "People sign in elsewhere only"),
     (status = 429, body = Problem, description = "Too many failures; `Retry-After` says how long to wait"),
+    (status = 503, body = Problem, description = "Too many are signing in; `Retry-After` says how long to wait"),
 ))]
 pub async fn sign_in(
     State(app): State<App>,
@@ -68,10 +74,13 @@ pub async fn sign_in(
             .into());
     }
     let (name, address) = (users::key(&credentials.name), visitor.address);
-    app.attempts
-        .begin(&name, address, app.clock.now())
-        .map_err(Refusal::TooSoon)?;
-    match session.authenticate(credentials).await.map_err(failed)? {
+    let begun = app.attempts.begin(&name, address, app.clock.now());
+    begun.map_err(Refusal::TooSoon)?;
+    let known = session.authenticate(credentials).await;
+    if let Err(axum_login::Error::Backend(AccountsError::Busy(_))) = known {
+        app.attempts.unseen(&name, address);
+    }
+    match known.map_err(failed)? {
         Some(account) => {
             app.attempts.succeeded(&name, address);
             enter(&app, &mut session, account, &visitor).await

@@ -23,6 +23,7 @@ use crate::{
     (status = 409, body = Problem, description = "The account has no password"),
     (status = 403, body = Problem, description = "The current password is wrong"),
     (status = 429, body = Problem, description = "Too many failures; `Retry-After` says how long to wait"),
+    (status = 503, body = Problem, description = "Too many are signing in; `Retry-After` says how long to wait"),
 ))]
 pub async fn change_password(
     State(app): State<App>,
@@ -42,14 +43,16 @@ pub async fn change_password(
     }
     fit(&new.new, "new")?;
     let name = users::key(user.name());
-    app.attempts
-        .begin(&name, visitor.address, app.clock.now())
-        .map_err(Refusal::TooSoon)?;
-    if !app.passwords.verify(new.current, Some(kept)).await {
-        return Err(ProblemType::Forbidden
-            .because("This is not your current password. Type it again.")
-            .at("current")
-            .into());
+    let begun = app.attempts.begin(&name, visitor.address, app.clock.now());
+    begun.map_err(Refusal::TooSoon)?;
+    let verified = app.passwords.verify(new.current, Some(kept)).await;
+    if verified.is_err() {
+        app.attempts.unseen(&name, visitor.address);
+    }
+    if !verified? {
+        let sentence = "This is not your current password. Type it again.";
+        let refusal = ProblemType::Forbidden.because(sentence).at("current");
+        return Err(refusal.into());
     }
     app.attempts.succeeded(&name, visitor.address);
     let hash = hash(&app, new.new).await?;
@@ -72,6 +75,6 @@ pub(super) fn fit(password: &str, field: &'static str) -> Result<(), Problem> {
 
 /// The hash to keep, made where it holds nobody up.
 pub(super) async fn hash(app: &App, password: String) -> Answer<String> {
-    let hash = app.passwords.hash(password).await;
+    let hash = app.passwords.hash(password).await?;
     hash.map_err(|error| Refusal::Internal(error.to_string()))
 }
