@@ -13,10 +13,10 @@ use shared::{
     problem::{Problem, ProblemType},
     report::{Print, ReportJob, ReportOptions},
     resend::{ResendRequest, Which},
-    session::{Credentials, SessionInfo},
+    session::{Credentials, SessionInfo, UNATTENDED},
 };
 
-use crate::json;
+use crate::{json, ui::attention};
 
 /// Why there is no answer to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -249,8 +249,12 @@ pub async fn sign_out() -> Answer<()> {
     Ok(())
 }
 
-/// Asks, and reads the answer.
+/// Asks, and reads the answer. What the page asks while nobody is at it keeps no session alive.
 pub async fn get<T: DeserializeOwned>(request: RequestBuilder) -> Answer<T> {
+    let request = match attention::is_away() {
+        true => request.header(UNATTENDED, "1"),
+        false => request,
+    };
     read(answer(request.send().await).await?).await
 }
 

@@ -26,6 +26,7 @@ pub fn show(page: fn() -> ui::view::View) {
         before.remove();
     }
     leptos::mount::mount_to_body(move || {
+        ui::attention::watch();
         if let Some(body) = document.body() {
             ui::view::put(page(), &body, None);
         }

@@ -26,7 +26,7 @@ use utoipa_axum::{
 
 use crate::{
     assets,
-    auth::{self, same_origin::same_origin, token},
+    auth::{self, same_origin::same_origin, sessions::unattended, token},
     error::{self, Refusal},
     extract::MAX_BODY,
     headers, openapi,
@@ -155,6 +155,7 @@ pub fn router(app: App) -> Router {
     api.method_not_allowed_fallback(no_such_method)
         .layer(from_fn_with_state(app.clone(), audit::refusals))
         .layer(auth::layer(&app))
+        .layer(from_fn(unattended))
         .layer(from_fn_with_state(app.clone(), token::find))
         .layer(from_fn(same_origin))
         .layer(

@@ -83,8 +83,8 @@ pub struct ServeSettings {
     /// A proxy that ends TLS stands in front: cookies are sent over TLS only, and X-Forwarded-For is believed.
     #[arg(long, env = "SENTLOG_BEHIND_TLS")]
     pub behind_tls: bool,
-    /// Minutes a session may be left alone.
-    #[arg(long, env = "SENTLOG_SESSION_IDLE", default_value = "60", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
+    /// Minutes a session may be left alone. A page that is open and that nobody uses leaves it alone.
+    #[arg(long, env = "SENTLOG_SESSION_IDLE", default_value = "30", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
     pub session_idle: u32,
     /// Minutes a session lasts at most.
     #[arg(long, env = "SENTLOG_SESSION_LONGEST", default_value = "720", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::message::{UnknownWord, parse_word};
 
+/// The header of a request that the page makes by itself, with nobody at it: it keeps no session alive.
+pub const UNATTENDED: &str = "sentlog-unattended";
+
 /// What a person types to sign in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,5 +1,6 @@
 //! Parts without a word of the domain and without a request.
 
+pub mod attention;
 pub mod dialog;
 pub mod download;
 pub mod dropdown;

@@ -3,8 +3,14 @@
 use std::{collections::HashMap, fmt};
 
 use async_trait::async_trait;
+use axum::{
+    extract::{MatchedPath, Request},
+    middleware::Next,
+    response::Response,
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
+use shared::{paths, session::UNATTENDED};
 use time::OffsetDateTime;
 use tower_sessions::{
     SessionStore,
@@ -28,6 +34,22 @@ pub const BEGUN: &str = "begun";
 
 /// That a session is in use is noted this often at most, so that reading the log writes hardly anything.
 const NOTED_EVERY: TimeDelta = TimeDelta::minutes(1);
+
+tokio::task_local! {
+    /// Whether the request in hand is one that a page makes by itself.
+    static UNATTENDED_NOW: bool;
+}
+
+/// Marks requests that a page makes by itself: streams, which a browser begins again and again, and what says so. An
+/// open page keeps no session alive that nobody uses.
+pub async fn unattended(request: Request, next: Next) -> Response {
+    let streams = request
+        .extensions()
+        .get::<MatchedPath>()
+        .is_some_and(|path| [paths::EVENTS, paths::JOB_EVENTS].contains(&path.as_str()));
+    let by_itself = streams || request.headers().contains_key(UNATTENDED);
+    UNATTENDED_NOW.scope(by_itself, next.run(request)).await
+}
 
 /// The sessions of this server's store.
 #[derive(Clone)]
@@ -133,7 +155,8 @@ impl SessionStore for StoredSessions {
         else {
             return Ok(None);
         };
-        if now - kept.seen_at >= NOTED_EVERY {
+        let by_itself = UNATTENDED_NOW.try_with(|is| *is).unwrap_or(false);
+        if !by_itself && now - kept.seen_at >= NOTED_EVERY {
             sessions::seen(&self.db, &key, now).await.map_err(failed)?;
         }
         let data: HashMap<String, serde_json::Value> =

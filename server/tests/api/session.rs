@@ -1,6 +1,9 @@
 //! Signing in and out, and how sessions end.
 
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, Request, header},
+};
 use chrono::TimeDelta;
 use insta::assert_json_snapshot;
 use server::{auth::password, state::AppSettings, store::users};
@@ -154,4 +157,29 @@ async fn a_name_is_one_account_however_it_is_typed() {
     let now = "2020-01-31T22:00:00Z".parse().unwrap();
     let added = users::add(&app.db, "VIEWER", Role::Admin, &hash, now).await;
     assert_eq!(added.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_page_that_is_open_with_nobody_at_it_keeps_no_session_alive() {
+    let app = TestApp::new().await;
+    let cookie = app.sign_in(Role::Viewer).await;
+    let ask = async |path: &str, by_itself: bool| {
+        let mut request = Request::get(path).header(header::COOKIE, &cookie);
+        if by_itself {
+            request = request.header("sentlog-unattended", "1");
+        }
+        // A stream's answer begins, and goes on.
+        let request = request.body(Body::empty()).unwrap();
+        app.begin(request).await.status().as_u16()
+    };
+    app.clock.advance(TimeDelta::minutes(40));
+    assert_eq!(ask("/api/messages", false).await, 200);
+    for _ in 0..11 {
+        app.clock.advance(TimeDelta::minutes(5));
+        assert_eq!(ask("/api/events", false).await, 200);
+        assert_eq!(ask("/api/messages", true).await, 200);
+    }
+    app.clock.advance(TimeDelta::minutes(5));
+    assert_eq!(ask("/api/events", false).await, 401);
+    assert_eq!(ask("/api/messages", false).await, 401);
 }
