@@ -15,7 +15,7 @@ use shared::{
 };
 
 use crate::{
-    auth::{accounts::AccountsError, password::Busy},
+    auth::{accounts::AccountsError, denied::Denied, password::Busy},
     store::StoreError,
 };
 
@@ -31,6 +31,8 @@ pub enum Refusal {
     TooSoon(u64),
     /// Too many passwords are being checked.
     Busy(Busy),
+    /// Another refusal, and what the audit trail is to say of it.
+    Noted(Box<Refusal>, Box<Denied>),
     /// The store failed.
     Store(StoreError),
     /// Something of ours failed; the words are for the log.
@@ -68,6 +70,12 @@ impl From<StoreError> for Refusal {
 }
 
 impl Refusal {
+    /// The same, to be recorded.
+    #[must_use]
+    pub fn noted(self, denied: Denied) -> Self {
+        Refusal::Noted(Box::new(self), Box::new(denied))
+    }
+
     /// There is no such message.
     pub fn no_such_message() -> Self {
         ProblemType::NotFound
@@ -104,6 +112,11 @@ impl IntoResponse for Refusal {
                 let mut response = respond(&ProblemType::Unavailable.because(BUSY));
                 let wait = HeaderValue::from_static("5");
                 response.headers_mut().insert(header::RETRY_AFTER, wait);
+                response
+            }
+            Refusal::Noted(refusal, denied) => {
+                let mut response = refusal.into_response();
+                response.extensions_mut().insert(*denied);
                 response
             }
             Refusal::Store(error) => {

@@ -26,7 +26,7 @@ use utoipa_axum::{
 
 use crate::{
     assets,
-    auth::{self, same_origin::same_origin, sessions::unattended, token},
+    auth::{self, denied, same_origin::same_origin, sessions::unattended, token},
     error::{self, Refusal},
     extract::MAX_BODY,
     headers, openapi,
@@ -153,11 +153,11 @@ fn bearing(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMet
 pub fn router(app: App) -> Router {
     let (api, _) = table().split_for_parts();
     api.method_not_allowed_fallback(no_such_method)
-        .layer(from_fn_with_state(app.clone(), audit::refusals))
         .layer(auth::layer(&app))
         .layer(from_fn(unattended))
         .layer(from_fn_with_state(app.clone(), token::find))
         .layer(from_fn(same_origin))
+        .layer(from_fn_with_state(app.clone(), denied::record))
         .layer(
             // Of 4000 rows brotli leaves 90 KB, zstd 102, gzip 104; browsers take all three.
             CompressionLayer::new()

@@ -9,7 +9,10 @@ use chrono::TimeDelta;
 use tokio::sync::Semaphore;
 
 use crate::{
-    auth::{attempts::Attempts, oidc::SignOn, password::Passwords, sessions::StoredSessions},
+    auth::{
+        attempts::Attempts, denied::Refusals, oidc::SignOn, password::Passwords,
+        sessions::StoredSessions,
+    },
     clock::SharedClock,
     delivery::{Routes, providers::sandbox::Pace},
     live::Live,
@@ -37,6 +40,8 @@ pub struct App {
     pub sign_on: Option<Arc<SignOn>>,
     /// Who failed to sign in.
     pub attempts: Arc<Attempts>,
+    /// Who was refused what.
+    pub refusals: Arc<Refusals>,
     /// By what providers' reports are proven.
     pub proofs: Arc<Proofs>,
     /// Who carries the deliveries of each device, to be asked what became of them.
@@ -97,6 +102,7 @@ impl App {
             passwords: Passwords::new()?,
             sign_on: None,
             attempts: Arc::default(),
+            refusals: Arc::default(),
             proofs: Arc::default(),
             carriers: Arc::new(Routes::sandbox(&db, &clock, Pace::Lifelike)),
             jobs: Arc::default(),

@@ -8,7 +8,10 @@ use shared::{
     session::Permission,
 };
 
-use crate::store::{audit::read::Kept, time::local};
+use crate::store::{
+    audit::{once::Why, read::Kept},
+    time::local,
+};
 
 /// A line with everything that it was about.
 pub fn line(kept: &Kept, zone: chrono_tz::Tz) -> AuditLine {
@@ -75,18 +78,13 @@ fn what(kept: &Kept, message: &str) -> String {
             (None, false) => "Was not let in, under a name that nobody has".into(),
         },
         AuditAction::SignedOut => "Signed out".into(),
-        AuditAction::Refused => {
-            let sought = details["message"].as_i64();
-            let sought = sought.map_or_else(String::new, |id| format!(" (message {id})"));
-            let may_not = given("may_not").and_then(|word| word.parse().ok());
-            match may_not.map(Permission::in_words) {
-                Some(words) => format!("Was refused: may not {words}{sought}"),
-                None => format!("Was refused a message of another school{sought}"),
-            }
-        }
-        AuditAction::ViewedPersonalData => match (message, given("person")) {
-            ("", Some(person)) => format!("Looked at the inbox of {person}"),
-            _ => format!("Looked at {message}{masked}"),
+        AuditAction::Refused => refused(kept),
+        AuditAction::ViewedPersonalData => match details["inbox"].as_array() {
+            Some(messages) => format!(
+                "Looked at somebody’s inbox, with {}",
+                counted(messages.len() as u64, "message")
+            ),
+            None => format!("Looked at {message}{masked}"),
         },
         AuditAction::Canceled => match said("with_reason") {
             true => format!("Canceled {message}, and gave a reason"),
@@ -173,6 +171,40 @@ fn what(kept: &Kept, message: &str) -> String {
             )
         }
     }
+}
+
+/// What was refused, and why.
+fn refused(kept: &Kept) -> String {
+    let details = &kept.details["refused"];
+    let word = |name: &str| details[name].as_str();
+    let may_not = word("may_not").and_then(|word| word.parse().ok());
+    let whose = kept.subject_name.as_deref();
+    let what = match word("why").and_then(Why::named) {
+        Some(Why::MayNot) | None => match may_not.map(Permission::in_words) {
+            Some(words) => format!("may not {words}"),
+            None => "may not do that".into(),
+        },
+        Some(Why::OutOfReach) => "a message of another school".into(),
+        Some(Why::TooManyAttempts) => match whose {
+            Some(name) => format!("too many attempts to sign in, the last as {name}"),
+            None => "too many attempts to sign in".into(),
+        },
+        Some(Why::WrongPassword) => "the current password was wrong".into(),
+        Some(Why::BadToken) => match (kept.subject.as_deref(), &kept.subject_id) {
+            (Some("token"), Some(name)) => format!("the token {name} holds no more"),
+            _ => "a token that nobody has".into(),
+        },
+        Some(Why::OtherSchool) => "may not submit messages of that school".into(),
+        Some(Why::IdTaken) => "the message’s id is that of another school’s message".into(),
+        Some(Why::OtherSite) => "it came from another site’s page".into(),
+    };
+    let sought = kept.details["message"].as_i64();
+    let sought = sought.map_or_else(String::new, |id| format!(" (message {id})"));
+    let times = match details["count"].as_u64() {
+        Some(count) if count > 1 => format!(", {count} times within an hour"),
+        _ => String::new(),
+    };
+    format!("Was refused: {what}{sought}{times}")
 }
 
 /// Which roles, and where.

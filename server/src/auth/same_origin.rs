@@ -8,7 +8,8 @@ use axum::{
 };
 use shared::problem::ProblemType;
 
-use crate::error::Refusal;
+use super::denied::Denied;
+use crate::{error::Refusal, store::audit::once::Why};
 
 /// Lets through what changes nothing, what comes from our own page, and what comes from no browser.
 ///
@@ -24,7 +25,8 @@ pub async fn same_origin(request: Request, next: Next) -> Result<Response, Refus
     }
     let sentence =
         "This request comes from another site's page. Open Sentlog itself and try again.";
-    Err(ProblemType::Forbidden.because(sentence).into())
+    let refusal = Refusal::from(ProblemType::Forbidden.because(sentence));
+    Err(refusal.noted(Denied::stranger(Why::OtherSite)))
 }
 
 /// Browsers say where a request comes from by `Sec-Fetch-Site`, older ones by `Origin`; programs by neither.

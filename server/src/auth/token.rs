@@ -9,7 +9,7 @@ use axum::{
 use sha2::{Digest, Sha256};
 use shared::{problem::ProblemType, session::Permission};
 
-use super::hex;
+use super::{denied::Denied, hex};
 use crate::{
     error::Refusal,
     state::App,
@@ -77,7 +77,12 @@ pub async fn require(
     if permission == Permission::Submit && request.extensions().get::<Program>().is_some() {
         return Ok(next.run(request).await);
     }
-    Err(ProblemType::NotSignedIn.because(NO_TOKEN).into())
+    let refusal = Refusal::from(ProblemType::NotSignedIn.because(NO_TOKEN));
+    // Who bears none at all tried nothing.
+    Err(match bearer(request.headers()) {
+        Some(token) => refusal.noted(Denied::bearer(key(token))),
+        None => refusal,
+    })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

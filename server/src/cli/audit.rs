@@ -99,7 +99,7 @@ async fn tell(
     };
     loop {
         let mut kept = match filter.message {
-            Some(message) => read::of_message(db, message).await?,
+            Some(message) => read::of_message(db, message, wanted.before).await?,
             None => read::find(db, &wanted).await?,
         };
         let more = kept.len() > PAGE;

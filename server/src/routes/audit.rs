@@ -1,21 +1,15 @@
 //! Audit: the trail, filtered and paged; what was done to one message; and that rows leave as a file.
 
-use axum::{
-    Json,
-    extract::{FromRequestParts, Request, State},
-    http::StatusCode,
-    middleware::Next,
-    response::Response,
-};
+use axum::{Json, extract::State, http::StatusCode};
 use shared::{
     audit::{AuditAction, AuditPage, Export, HistoryLine},
     paths,
     problem::Problem,
 };
 
-use super::{detail, session::Visitor};
+use super::detail;
 use crate::{
-    auth::{Denied, SignedIn},
+    auth::SignedIn,
     error::Answer,
     extract::{self, Id, Params, invalid},
     state::App,
@@ -80,9 +74,10 @@ pub async fn history(
     Id(id): Id,
 ) -> Answer<Json<Vec<HistoryLine>>> {
     let _shown = detail::fresh(&app, &user, id).await?;
-    let kept = read::of_message(&app.db, id.0).await?;
+    let kept = read::of_message(&app.db, id.0, None).await?;
     let zone = app.district.time_zone;
-    let lines = kept.iter().map(|kept| wording::history(kept, zone));
+    let lines = kept.iter().take(PAGE);
+    let lines = lines.map(|kept| wording::history(kept, zone));
     Ok(Json(lines.collect()))
 }
 
@@ -103,25 +98,4 @@ pub async fn export(
         .with(serde_json::json!({"rows": export.rows}));
     audit::append(&app.db, &act).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Records who is refused what they may not. Whatever becomes of that, a refusal stays one.
-pub async fn refusals(State(app): State<App>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let visitor = Visitor::from_request_parts(&mut parts, &app).await;
-    let mut response = next.run(Request::from_parts(parts, body)).await;
-    if let Some(denied) = response.extensions_mut().remove::<Denied>()
-        && let Ok(visitor) = visitor
-    {
-        let (who, now) = (denied.account.who(visitor.address), app.clock.now());
-        let Denied {
-            permission,
-            message,
-            ..
-        } = denied;
-        if let Err(error) = read::refused(&app.db, &who, permission, message, now).await {
-            tracing::error!(error = %error, "a refusal was not recorded");
-        }
-    }
-    response
 }

@@ -16,7 +16,7 @@ use crate::{
     state::App,
     store::{
         self,
-        audit::{Who, read::look},
+        audit::{Who, once::look},
     },
 };
 

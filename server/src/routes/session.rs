@@ -23,6 +23,7 @@ use crate::{
         AuthSession, SignedIn,
         accounts::{Account, AccountsError},
         current_user,
+        denied::Denied,
         sessions::BEGUN,
     },
     error::{Answer, Refusal},
@@ -75,7 +76,7 @@ pub async fn sign_in(
     }
     let (name, address) = (users::key(&credentials.name), visitor.address);
     let begun = app.attempts.begin(&name, address, app.clock.now());
-    begun.map_err(Refusal::TooSoon)?;
+    begun.map_err(|wait| Refusal::TooSoon(wait).noted(Denied::too_many(name.clone())))?;
     let known = session.authenticate(credentials).await;
     if let Err(axum_login::Error::Backend(AccountsError::Busy(_))) = known {
         app.attempts.unseen(&name, address);

@@ -18,13 +18,14 @@ use crate::{
     auth::{
         AuthSession,
         accounts::Account,
+        denied::{Denied, note},
         oidc::{Brought, Came, Refused, SignOn},
     },
     error::{Answer, Refusal},
     extract::Params,
     state::App,
     store::{
-        audit::{self, Act, Actor},
+        audit::{self, Act, Actor, once::Why},
         grants::Grant,
         identities::{self, Entered, Identity},
     },
@@ -53,10 +54,14 @@ const KEPT: Duration = Duration::minutes(10);
         (status = 303, description = "To the provider; or to the sign-in page, where the provider does not answer"),
         (status = 404, body = Problem, description = "The server knows no provider"),
     ))]
-pub async fn sign_on(State(app): State<App>, params: Params) -> Answer<Onward> {
+pub async fn sign_on(State(app): State<App>, visitor: Visitor, params: Params) -> Answer<Onward> {
     let params = params.only(&["next"])?;
     let door = door(&app)?;
-    match door.begin(&app.db, params.get("next").unwrap_or("/")).await {
+    if let Err(refused) = knock(&app, &visitor).await {
+        return Ok(turned_away(&app, &refused));
+    }
+    let next = params.get("next").unwrap_or("/");
+    match door.begin(&app.db, next, visitor.address).await {
         Ok(begun) => {
             let cookie = cookie(&app, UNDER_WAY, begun.cookie, SameSite::Lax, KEPT);
             Ok(onward(begun.url, vec![cookie]))
@@ -90,28 +95,43 @@ pub async fn sign_on_back(
         state: params.get("state"),
         issuer: params.get("iss"),
     };
-    let held = read(&app, &headers, UNDER_WAY);
-    let settled = match door.finish(&app.db, held.as_deref(), brought).await {
-        Ok(came) => settle(&app, door, came).await,
-        Err(refused) => Err(refused),
+    let settled = async {
+        knock(&app, &visitor).await?;
+        let held = read(&app, &headers, UNDER_WAY);
+        let came = door.finish(&app.db, held.as_deref(), brought).await?;
+        settle(&app, door, came).await
     };
-    match settled {
+    match settled.await {
         Ok((account, next)) => {
+            app.attempts.came_in(visitor.address);
             let _ = enter(&app, &mut session, account, &visitor).await?;
             Ok(onward(next, vec![gone(&app, UNDER_WAY)]))
         }
         Err(refused) => {
-            let act = Act::new(
-                app.clock.now(),
-                Actor::Nobody,
-                Some(visitor.address),
-                AuditAction::SignInRefused,
-            );
-            let act = act.with(json!({"provider": true}));
-            audit::append(&app.db, &act).await?;
+            if refused.ends_a_sign_in() {
+                let act = Act::new(
+                    app.clock.now(),
+                    Actor::Nobody,
+                    Some(visitor.address),
+                    AuditAction::SignInRefused,
+                );
+                let act = act.with(json!({"provider": true}));
+                audit::append(&app.db, &act).await?;
+            }
             Ok(turned_away(&app, &refused))
         }
     }
+}
+
+/// Lets a network through that has not come too often for nothing.
+async fn knock(app: &App, visitor: &Visitor) -> Result<(), Refused> {
+    let knocked = app.attempts.knock(visitor.address, app.clock.now());
+    if knocked.is_err() {
+        let denied = Denied::stranger(Why::TooManyAttempts);
+        note(app, &denied, visitor.address).await;
+        return Err(Refused::TooMany);
+    }
+    Ok(())
 }
 
 /// The account of who came, and the path they wanted.
@@ -146,6 +166,8 @@ fn door(app: &App) -> Result<&SignOn, Refusal> {
 fn turned_away(app: &App, refused: &Refused) -> Onward {
     match refused {
         Refused::Store(error) => tracing::error!(error = %error, "a sign-in failed"),
+        // Said by the audit trail, and not as often as somebody likes.
+        Refused::TooMany | Refused::Expired => {}
         refused => tracing::info!(why = %refused, "a sign-in by the provider was refused"),
     }
     let why = cookie(

@@ -19,13 +19,13 @@ use tokio::sync::mpsc;
 
 use super::session::Visitor;
 use crate::{
-    auth::token::Program,
+    auth::{denied::Denied, token::Program},
     entry::{NewMessage, json},
     error::{Answer, NOT_JSON, Refusal},
     extract::invalid,
     state::App,
     store::{
-        audit::Who,
+        audit::{Who, once::Why},
         organizations,
         reach::Reach,
         submit::{self, Submitted, answer},
@@ -69,17 +69,16 @@ pub async fn submit(
     }
     let message = read(&app, body).await?;
     within_reach(&app, &program, &message.head.organization).await?;
-    let by = Who::program(program.name).from(visitor.address);
+    let by = Who::program(program.name.clone()).from(visitor.address);
     let (status, answer) = match submit::submit(&app.db, &message, Some(&by), &*app.clock).await? {
         Submitted::Accepted(id) => (StatusCode::CREATED, answer::of(id, message)),
         Submitted::AlreadyThere(id) => (StatusCode::OK, as_at_first(&app, id).await?),
         Submitted::Taken => {
             let sentence = "Another school's message has this external_id already, and this one was not taken. Give each \
                 message an id of its own, such as one that begins with the school.";
-            return Err(ProblemType::Conflict
-                .because(sentence)
-                .at("external_id")
-                .into());
+            let taken = ProblemType::Conflict.because(sentence).at("external_id");
+            let taken = Refusal::from(taken);
+            return Err(taken.noted(Denied::program(program.name, Why::IdTaken)));
         }
     };
     Ok((status, Json(answer)))
@@ -104,10 +103,8 @@ async fn within_reach(app: &App, program: &Program, school: &str) -> Answer<()> 
     }
     let sentence = "This token may not submit messages of this school. Use the token that was made for it, or ask \
         an administrator of Sentlog for one.";
-    Err(ProblemType::Forbidden
-        .because(sentence)
-        .at("organization")
-        .into())
+    let refusal = Refusal::from(ProblemType::Forbidden.because(sentence).at("organization"));
+    Err(refusal.noted(Denied::program(program.name.clone(), Why::OtherSchool)))
 }
 
 /// Reads a message while it comes in. Of its bytes only a few pieces are in memory at a time.

@@ -6,15 +6,21 @@ use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp};
 
 const SWEEP: &str = "delete from sign_ins where created_at <= $1";
 
-/// Who begins sign-ins without end fills no disk: beyond so many none begins until some are over.
+/// Who begins sign-ins without end fills no disk: beyond so many the oldest goes.
+const MAKE_ROOM: &str = "
+    delete from sign_ins
+    where (select count(*) from sign_ins) >= 10000
+        and key = (select key from sign_ins order by created_at, key limit 1)";
+
+/// Nor does one network fill all places: beyond so many of its own none begins until some are over.
 const BEGIN: &str = "
-    insert into sign_ins (key, state, nonce, verifier, next, created_at)
-    select $1, $2, $3, $4, $5, $6
-    where (select count(*) from sign_ins) < 10000";
+    insert into sign_ins (key, state, nonce, verifier, next, created_at, address)
+    select $1, $2, $3, $4, $5, $6, $7
+    where (select count(*) from sign_ins where address = $7) < 100";
 
 const TAKE: &str = "
     delete from sign_ins where key = $1
-    returning state, nonce, verifier, next, created_at";
+    returning state, nonce, verifier, next, address, created_at";
 
 /// What is kept of one.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,9 +33,11 @@ pub struct Kept {
     pub verifier: String,
     /// The path to go on to.
     pub next: String,
+    /// The network that it was begun in.
+    pub address: String,
 }
 
-/// Keeps a new one, and forgets those begun up to `over`; `false` where too many are under way.
+/// Keeps a new one, and forgets those begun up to `over`; `false` where too many of its network are under way.
 ///
 /// # Errors
 /// Where the database fails.
@@ -46,6 +54,7 @@ pub async fn begin(
             .bind(Timestamp::from(over))
             .execute(&mut *tx)
             .await?;
+        sqlx::query(MAKE_ROOM).execute(&mut *tx).await?;
         let begun = sqlx::query(BEGIN)
             .bind(key)
             .bind(&kept.state)
@@ -53,6 +62,7 @@ pub async fn begin(
             .bind(&kept.verifier)
             .bind(&kept.next)
             .bind(Timestamp::from(now))
+            .bind(&kept.address)
             .execute(&mut *tx)
             .await?
             .rows_affected();
@@ -70,7 +80,8 @@ pub async fn take(
     key: &str,
     since: DateTime<Utc>,
 ) -> Result<Option<Kept>, StoreError> {
-    let row: Option<(String, String, String, String, Timestamp)> = on_database!(db, |pool| {
+    type Row = (String, String, String, String, String, Timestamp);
+    let row: Option<Row> = on_database!(db, |pool| {
         let mut tx = pool.begin_write().await?;
         let row = sqlx::query_as(TAKE)
             .bind(key)
@@ -80,11 +91,12 @@ pub async fn take(
         row
     });
     Ok(row.filter(|(.., created)| created.utc() > since).map(
-        |(state, nonce, verifier, next, _)| Kept {
+        |(state, nonce, verifier, next, address, _)| Kept {
             state,
             nonce,
             verifier,
             next,
+            address,
         },
     ))
 }

@@ -26,6 +26,8 @@ const BY_KEY: &str = "
     select name, reach, last_used_at from tokens
     where key = $1 and revoked_at is null and (expires_at is null or expires_at > $2)";
 
+const NAME: &str = "select name from tokens where key = $1";
+
 const USED: &str = "update tokens set last_used_at = $2 where key = $1";
 
 const REVOKE: &str = "
@@ -177,6 +179,17 @@ pub async fn list(db: &Database) -> Result<Vec<Token>, StoreError> {
         })
     };
     rows.into_iter().map(token).collect()
+}
+
+/// The name of the token with this digest, whether it holds or not.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn name(db: &Database, key: &str) -> Result<Option<String>, StoreError> {
+    Ok(on_database!(db, |pool| sqlx::query_scalar(NAME)
+        .bind(key)
+        .fetch_optional(pool)
+        .await?))
 }
 
 /// The name of the token with this digest, and the schools that it may submit for; `None` where it holds no more.

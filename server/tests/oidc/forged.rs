@@ -1,8 +1,16 @@
 //! At a provider that cheats, or at whoever stands in its place: nobody comes in by what is not proven.
 
+use std::net::SocketAddr;
+
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, header},
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use reqwest::Url;
 use serde_json::{Map, Value, json};
+use server::store::audit::verify::{Verdict, verify};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -216,6 +224,55 @@ async fn a_provider_that_does_not_answer_is_no_fault_of_the_reader() {
     let answer = app.get("/api/session/sign-on", "").await;
     let words = refusal(&app, &answer).await;
     assert!(words.contains("does not answer"), "{words}");
+}
+
+/// Asks from an address.
+async fn from(app: &TestApp, address: [u8; 4], path: &str, cookie: &str) -> Answer {
+    let mut request = Request::get(path).header(header::COOKIE, cookie);
+    let peer = ConnectInfo(SocketAddr::from((address, 1)));
+    request.extensions_mut().unwrap().insert(peer);
+    app.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn who_comes_back_without_having_gone_leaves_next_to_nothing_in_the_trail() {
+    let provider = Cheating::start().await;
+    let app = app(&provider.issuer).await;
+    let lines = async || match verify(&app.db, None).await.unwrap() {
+        Verdict::Whole { lines, .. } => lines,
+        broken => panic!("{broken:?}"),
+    };
+    let before = lines().await;
+    let path = "/api/session/sign-on/back?code=c&state=s";
+    for n in 0..1000 {
+        let cookie = format!("sentlog-sign-on={n}");
+        let answer = from(&app, [192, 0, 2, 1], path, &cookie).await;
+        assert_eq!(answer.header("location"), "/sign-in");
+    }
+    // That the network rests is told at first, and at the tenth and the hundredth time.
+    assert_eq!(lines().await, before + 3);
+}
+
+#[tokio::test]
+async fn who_begins_without_end_keeps_nobody_else_out() {
+    let provider = Cheating::start().await;
+    let app = app(&provider.issuer).await;
+    let path = "/api/session/sign-on";
+    let begun = async |address: [u8; 4]| {
+        let answer = from(&app, address, path, "").await;
+        (answer.header("location") != "/sign-in").then_some(answer)
+    };
+    let mut own = 0;
+    for _ in 0..300 {
+        own += usize::from(begun([192, 0, 2, 1]).await.is_some());
+    }
+    assert_eq!(own, 100, "as many as one network has places");
+    let answer = begun([192, 0, 2, 2]).await.expect("another has its own");
+    let (address, cookie) = (answer.header("location").to_owned(), answer.cookie());
+    provider.expect(&param(&address, "nonce"));
+    let state = param(&address, "state");
+    let brought = format!("{path}/back?code=c&state={state}");
+    session(&from(&app, [192, 0, 2, 2], &brought, &cookie).await);
 }
 
 #[tokio::test]

@@ -2,10 +2,14 @@
 
 use chrono::TimeDelta;
 use server::store::{
+    audit::{
+        Who,
+        read::{self, Wanted},
+    },
     sessions::{self, Owner},
     users,
 };
-use shared::session::Role;
+use shared::{audit::AuditAction, session::Role};
 
 use crate::log::{Log, on_both_databases};
 
@@ -27,6 +31,26 @@ on_both_databases! {
         let add = async |name| users::add(&log.db, name, Role::Viewer, "$argon2id$x", log.now).await.expect("it answers");
         assert!(add("ada").await.is_some());
         assert_eq!(add("Ada").await, None);
+    }
+
+    async fn another_password_ends_its_sessions_and_is_recorded(log: Log) {
+        let add = async |name| users::add(&log.db, name, Role::Viewer, "$argon2id$x", log.now).await.expect("it answers").expect("it is added");
+        let (ada, ben) = (add("ada").await, add("ben").await);
+        for (key, user) in [("hers", ada), ("his", ben)] {
+            let owner = Owner { user: Some(user), ..Owner::default() };
+            assert!(sessions::create(&log.db, key, "{}", &owner, log.now).await.expect("it is kept"));
+        }
+        let by = Who::person(ada, "ada");
+        users::set_password(&log.db, ada, "$argon2id$y", &by, log.now).await.expect("it is set");
+        let hash = async |id| users::by_id(&log.db, id).await.expect("it answers").expect("it is there").password_hash;
+        assert_eq!((hash(ada).await.as_str(), hash(ben).await.as_str()), ("$argon2id$y", "$argon2id$x"));
+        let past = log.now - TimeDelta::hours(1);
+        let open = async |key| sessions::load(&log.db, key, past, past).await.expect("it answers").is_some();
+        assert!(!open("hers").await);
+        assert!(open("his").await);
+        let kept = read::find(&log.db, &Wanted::of_days(None, None, log.district.time_zone)).await.expect("it reads");
+        let (action, id) = (kept[0].action, kept[0].subject_id.clone());
+        assert_eq!((action, id), (AuditAction::PasswordChanged, Some(ada.to_string())));
     }
 
     async fn a_session_is_kept_until_it_is_ended(log: Log) {

@@ -1,10 +1,13 @@
 //! The audit trail: one chain, in which everything that was done to it shows.
 
+use chrono::TimeDelta;
 use serde_json::json;
 use server::store::{
     Database,
     audit::{
         self, Act, Actor, Subject, Who,
+        once::{self, Refused, Why},
+        read::{self, PAGE, Wanted},
         verify::{Verdict, verify},
     },
     cancel::{CancelOutcome, cancel},
@@ -237,5 +240,64 @@ on_both_databases! {
         by_hand(&log, "alter table elsewhere rename to audit").await.expect("it is done");
         assert_eq!(log.detail(second).await.message.row.status, MessageStatus::Waiting);
         assert_eq!(head(&log).await.0, 1);
+    }
+
+    async fn a_look_is_a_line_an_hour_for_each_place_and_for_each_way_of_looking(log: Log) {
+        let ada = Who::person(1, "ada");
+        let at = |address: &str| ada.clone().from(address.parse().expect("an address"));
+        let lines = async || read::of_message(&log.db, 7, None).await.expect("it reads").len();
+        let look = async |by: &Who, masked, now| once::look(&log.db, by, 7, masked, now).await.expect("it is recorded");
+        let later = log.now + TimeDelta::minutes(59);
+        for (by, masked, now, count) in [
+            (at("192.0.2.7"), true, log.now, 1),
+            (at("192.0.2.7"), true, later, 1),
+            (at("192.0.2.7"), false, later, 2),
+            (at("192.0.2.8"), true, later, 3),
+            (at("::ffff:192.0.2.8"), true, later, 3),
+            (ada.clone(), true, later, 4),
+            (Who::person(2, "ben").from("192.0.2.7".parse().expect("an address")), true, later, 5),
+            (at("192.0.2.7"), true, log.now + TimeDelta::minutes(61), 6),
+        ] {
+            look(&by, masked, now).await;
+            assert_eq!(lines().await, count, "{by:?}, {masked}");
+        }
+        assert_eq!(read::of_message(&log.db, 8, None).await.expect("it reads").len(), 0);
+        assert!(matches!(verdict(&log).await, Verdict::Whole { lines: 6, .. }));
+    }
+
+    async fn a_refusal_is_a_line_for_each_reason_and_count_in_an_hour(log: Log) {
+        let network = Subject::Network("192.0.2.0".parse().expect("an address"));
+        let stranger = Who { actor: Actor::Nobody, address: "192.0.2.7".parse().ok() };
+        let refusal = |why, count, message| Refused { subject: network.clone(), why, permission: None, message, count };
+        let later = log.now + TimeDelta::minutes(61);
+        for (refused, now, count) in [
+            (refusal(Why::BadToken, 1, None), log.now, 1),
+            (refusal(Why::BadToken, 1, None), log.now, 1),
+            (refusal(Why::BadToken, 10, None), log.now, 2),
+            (refusal(Why::OutOfReach, 1, Some(3)), log.now, 3),
+            (refusal(Why::OutOfReach, 1, Some(4)), log.now, 3),
+            (refusal(Why::BadToken, 1, None), later, 4),
+        ] {
+            once::refused(&log.db, &stranger, &refused, now).await.expect("it is recorded");
+            assert_eq!(head(&log).await.0, count, "{refused:?}");
+        }
+        let wanted = Wanted::of_days(None, None, log.district.time_zone);
+        let kept = read::find(&log.db, &wanted).await.expect("it reads");
+        let third = &kept[1];
+        assert_eq!((third.subject.as_deref(), third.subject_id.as_deref()), (Some("network"), Some("192.0.2.0")));
+        assert_eq!(third.details, json!({"message": 3, "refused": {"count": 1, "may_not": null, "why": "out_of_reach"}}));
+    }
+
+    async fn many_looks_push_no_cancel_out_of_a_messages_history(log: Log) {
+        let cancel = Act::new(log.now, Actor::Shell, None, AuditAction::Canceled).to(Subject::Message(7));
+        audit::append(&log.db, &cancel).await.expect("it is added");
+        for n in 0..=PAGE as i64 {
+            once::look(&log.db, &Who::person(n, "ada"), 7, true, log.now).await.expect("it is recorded");
+        }
+        let page = read::of_message(&log.db, 7, None).await.expect("it reads");
+        assert_eq!(page.len(), PAGE + 1);
+        let rest = read::of_message(&log.db, 7, Some(page[PAGE - 1].seq)).await.expect("it reads");
+        let actions: Vec<_> = rest.iter().map(|line| line.action).collect();
+        assert_eq!(actions, [AuditAction::ViewedPersonalData, AuditAction::Canceled]);
     }
 }

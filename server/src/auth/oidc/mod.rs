@@ -9,13 +9,14 @@
 //!   nothing does not come in, and loses what they had.
 //! - Signing out ends the session here, not the one at the provider.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::attempts::network;
 use crate::{
     clock::SharedClock,
     store::{Database, StoreError, sign_ins},
@@ -68,8 +69,8 @@ pub enum Refused {
     /// The account is disabled here.
     #[error("the account is disabled")]
     Disabled,
-    /// Too many are under way.
-    #[error("too many sign-ins are under way")]
+    /// Too many come from this network.
+    #[error("too many sign-ins come from one network")]
     TooMany,
     /// The store failed.
     #[error("the store failed")]
@@ -77,6 +78,19 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// Whether it ends a sign-in that was begun here. Anybody can come without one, as often as they like.
+    pub const fn ends_a_sign_in(&self) -> bool {
+        match self {
+            Refused::Expired | Refused::TooMany | Refused::Store(_) => false,
+            Refused::Denied
+            | Refused::Mistaken
+            | Refused::Unreachable(_)
+            | Refused::Unproven(_)
+            | Refused::NothingMapped
+            | Refused::Disabled => true,
+        }
+    }
+
     /// The word that a cookie carries to the sign-in page.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -172,11 +186,16 @@ impl SignOn {
         self.provider.issuer()
     }
 
-    /// Begins a sign-in that leads to the path `next` in the end.
+    /// Begins a sign-in from `address` that leads to the path `next` in the end.
     ///
     /// # Errors
-    /// Where the provider does not answer, or too many have begun.
-    pub async fn begin(&self, db: &Database, next: &str) -> Result<Begun, Refused> {
+    /// Where the provider does not answer, or too many have begun from there.
+    pub async fn begin(
+        &self,
+        db: &Database,
+        next: &str,
+        address: IpAddr,
+    ) -> Result<Begun, Refused> {
         let errand = self.provider.errand().await?;
         let cookie: [u8; 32] = rand::random();
         let cookie = super::hex(&cookie);
@@ -186,6 +205,7 @@ impl SignOn {
             nonce: errand.nonce,
             verifier: errand.verifier,
             next: own_path(next).to_owned(),
+            address: network(address).to_string(),
         };
         if !sign_ins::begin(db, &key(&cookie), &kept, now, now - WITHIN).await? {
             return Err(Refused::TooMany);

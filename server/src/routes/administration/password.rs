@@ -8,7 +8,7 @@ use shared::{
 };
 
 use crate::{
-    auth::{AuthSession, SignedIn, accounts::Account, password},
+    auth::{AuthSession, SignedIn, accounts::Account, denied::Denied, password},
     error::{Answer, Refusal},
     extract,
     routes::session::{Visitor, begin},
@@ -44,15 +44,15 @@ pub async fn change_password(
     fit(&new.new, "new")?;
     let name = users::key(user.name());
     let begun = app.attempts.begin(&name, visitor.address, app.clock.now());
-    begun.map_err(Refusal::TooSoon)?;
+    begun.map_err(|wait| Refusal::TooSoon(wait).noted(Denied::too_many(name.clone())))?;
     let verified = app.passwords.verify(new.current, Some(kept)).await;
     if verified.is_err() {
         app.attempts.unseen(&name, visitor.address);
     }
     if !verified? {
         let sentence = "This is not your current password. Type it again.";
-        let refusal = ProblemType::Forbidden.because(sentence).at("current");
-        return Err(refusal.into());
+        let refusal = Refusal::from(ProblemType::Forbidden.because(sentence).at("current"));
+        return Err(refusal.noted(Denied::wrong_password(user.account().clone())));
     }
     app.attempts.succeeded(&name, visitor.address);
     let hash = hash(&app, new.new).await?;

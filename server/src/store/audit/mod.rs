@@ -18,6 +18,7 @@ use sqlx::{PgConnection, SqliteConnection};
 use super::{BeginWrite, Database, StoreError, cancel::to_json, on_database, time::Timestamp};
 
 mod chain;
+pub mod once;
 pub mod read;
 pub mod verify;
 
@@ -145,6 +146,8 @@ pub enum Subject {
     Token(String),
     /// A role, by its name.
     Role(String),
+    /// Whoever comes from this network.
+    Network(IpAddr),
 }
 
 impl Subject {
@@ -154,6 +157,7 @@ impl Subject {
             Subject::User(_) => "user",
             Subject::Token(_) => "token",
             Subject::Role(_) => "role",
+            Subject::Network(_) => "network",
         }
     }
 
@@ -161,6 +165,7 @@ impl Subject {
         match self {
             Subject::Message(id) | Subject::User(id) => id.to_string(),
             Subject::Token(name) | Subject::Role(name) => name.clone(),
+            Subject::Network(address) => address.to_string(),
         }
     }
 }

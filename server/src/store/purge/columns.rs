@@ -220,7 +220,15 @@ pub const COLUMNS: &[(&str, Goes, &[&str])] = &[
     (
         "sign_ins",
         ByItself,
-        &["key", "state", "nonce", "verifier", "next", "created_at"],
+        &[
+            "key",
+            "state",
+            "nonce",
+            "verifier",
+            "next",
+            "created_at",
+            "address",
+        ],
     ),
     // Staff's accounts, which an administrator disables, and what they may do.
     (
