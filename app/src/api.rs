@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset};
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
-    audit::{Export, HistoryLine},
+    audit::{Export, History},
     delivery::{RecipientPage, RecipientQuery},
     failures::Failures,
     find::{CreatedRange, FindResult},
@@ -213,9 +213,10 @@ pub async fn prints(id: MessageId) -> Answer<Vec<Print>> {
     get(Request::get(&paths::prints(id))).await
 }
 
-/// What was done to a message.
-pub async fn history(id: MessageId) -> Answer<Vec<HistoryLine>> {
-    get(Request::get(&paths::history(id))).await
+/// What was done to a message, the newest first; with `before` what stands before that line.
+pub async fn history(id: MessageId, before: Option<i64>) -> Answer<History> {
+    let before = before.map(|line| ("before", line.to_string()));
+    get(Request::get(&paths::history(id)).query(before)).await
 }
 
 /// Records that rows are about to be saved as a file.

@@ -169,6 +169,16 @@ pub struct HistoryLine {
     pub what: String,
 }
 
+/// Some of what was done to one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct History {
+    /// The lines, the newest first.
+    pub lines: Vec<HistoryLine>,
+    /// What to ask for as `before` where there are older ones.
+    pub next_before: Option<i64>,
+}
+
 /// Rows that are about to be saved as a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State, http::StatusCode};
 use shared::{
-    audit::{AuditAction, AuditPage, Export, HistoryLine},
+    audit::{AuditAction, AuditPage, Export, History},
     paths,
     problem::Problem,
 };
@@ -15,7 +15,7 @@ use crate::{
     state::App,
     store::audit::{
         self, Who,
-        read::{self, PAGE, Wanted},
+        read::{self, Kept, PAGE, Wanted},
     },
     wording,
 };
@@ -57,28 +57,46 @@ pub async fn audit(State(app): State<App>, params: Params) -> Answer<Json<AuditP
         ..Wanted::of_days(from, to, zone)
     };
     let mut kept = read::find(&app.db, &wanted).await?;
-    let more = kept.len() > PAGE;
-    kept.truncate(PAGE);
-    let next_before = kept.last().map(|line| line.seq).filter(|_| more);
+    let next_before = page(&mut kept);
     let lines = kept.iter().map(|kept| wording::line(kept, zone)).collect();
     Ok(Json(AuditPage { lines, next_before }))
 }
 
-/// What was done to a message, by whom and when: the newest two hundred, the newest first.
+/// What was done to a message, by whom and when: the newest lines first, 200 at a time.
 #[utoipa::path(get, path = paths::HISTORY, tag = "messages",
-    params(("id" = i64, Path, description = "The message's number")),
-    responses((status = 200, body = [HistoryLine]), (status = 404, body = Problem)))]
+    params(
+        ("id" = i64, Path, description = "The message's number"),
+        ("before" = Option<i64>, Query, description = "Only lines before this one: `next_before` of the answer before"),
+    ),
+    responses(
+        (status = 200, body = History),
+        (status = 400, body = Problem, description = "A parameter cannot be read"),
+        (status = 404, body = Problem),
+    ))]
 pub async fn history(
     State(app): State<App>,
     user: SignedIn,
     Id(id): Id,
-) -> Answer<Json<Vec<HistoryLine>>> {
+    params: Params,
+) -> Answer<Json<History>> {
+    let params = params.only(&["before"])?;
+    let before = params.parse("before", "the number of a line")?;
     let _shown = detail::fresh(&app, &user, id).await?;
-    let kept = read::of_message(&app.db, id.0, None).await?;
+    let mut kept = read::of_message(&app.db, id.0, before).await?;
+    let next_before = page(&mut kept);
     let zone = app.district.time_zone;
-    let lines = kept.iter().take(PAGE);
-    let lines = lines.map(|kept| wording::history(kept, zone));
-    Ok(Json(lines.collect()))
+    let lines = kept.iter().map(|kept| wording::history(kept, zone));
+    Ok(Json(History {
+        lines: lines.collect(),
+        next_before,
+    }))
+}
+
+/// Leaves a page of lines, and says before which one the next begins, if there is one.
+fn page(kept: &mut Vec<Kept>) -> Option<i64> {
+    let more = kept.len() > PAGE;
+    kept.truncate(PAGE);
+    kept.last().map(|line| line.seq).filter(|_| more)
 }
 
 /// Records that rows of the log are about to be saved as a file. The page makes the file of what it shows, once this

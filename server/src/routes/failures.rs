@@ -9,7 +9,10 @@ use crate::{
     extract::Id,
     masking,
     state::App,
-    store,
+    store::{
+        self,
+        audit::{Who, once::look},
+    },
 };
 
 /// The failed deliveries of a message, grouped by cause; the most frequent first. Addresses in a
@@ -20,12 +23,15 @@ use crate::{
 pub async fn failures(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     Id(id): Id,
 ) -> Answer<Json<Failures>> {
     let (zone, now) = (app.district.time_zone, app.clock.now());
     let failures = store::failures::failures(&app.db, id, zone, now).await?;
     let mut failures = failures.ok_or_else(Refusal::no_such_message)?;
-    if !user.may(Permission::SeeAddresses) {
+    let masked = !user.may(Permission::SeeAddresses);
+    look(&app.db, &by, id.0, masked, now).await?;
+    if masked {
         for cause in &mut failures.causes {
             cause.reason = masking::words(&cause.reason, "");
         }

@@ -1,7 +1,7 @@
 //! Refresh Status: asks the providers what is still open of a message, and answers with what it is now.
 
 use axum::{Json, extract::State};
-use shared::{message::Refreshed, paths, problem::Problem};
+use shared::{message::Refreshed, paths, problem::Problem, session::Permission};
 
 use super::detail;
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     extract::Id,
     state::App,
     store::{
+        audit::{Who, once::look},
         refresh::{Turn, take_turn},
         time::local,
     },
@@ -24,10 +25,13 @@ use crate::{
 pub async fn refresh(
     State(app): State<App>,
     user: SignedIn,
+    by: Who,
     Id(id): Id,
 ) -> Answer<Json<Refreshed>> {
-    // There is nothing to ask about a message that nobody may see yet.
+    // There is nothing to ask about a message that nobody may see yet, or that may not be shown.
     let Json(_) = detail::fresh(&app, &user, id).await?;
+    let masked = !user.may(Permission::SeeAddresses);
+    look(&app.db, &by, id.0, masked, app.clock.now()).await?;
     let asked_at = match take_turn(&app.db, id, INTERVAL, app.clock.now()).await? {
         Turn::Taken(asked_at) => asked_at,
         Turn::Yours => {

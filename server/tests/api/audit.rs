@@ -2,8 +2,11 @@
 
 use axum::http::{Method, header};
 use serde_json::json;
-use server::store::{Database, audit::verify};
-use shared::session::Role;
+use server::{
+    clock::Clock,
+    store::{Database, audit::verify, inbox},
+};
+use shared::{message::MessageId, session::Role};
 
 use crate::app::TestApp;
 
@@ -109,7 +112,7 @@ async fn a_message_opened_with_all_its_parts_at_once_is_one_look() {
         app.get(&recipients, &operator),
     );
     let history = app.get(&format!("{path}/history"), &operator).await.json();
-    let lines = history.as_array().expect("lines");
+    let lines = history["lines"].as_array().expect("lines");
     assert_eq!(lines.len(), 1, "{history}");
     assert_eq!(lines[0]["what"], "Looked at it");
 }
@@ -231,7 +234,8 @@ async fn a_message_tells_its_own_history() {
         .await;
     assert_eq!(canceled.status, 200);
     let history = app.get(&format!("{path}/history"), &viewer).await.json();
-    let lines = history.as_array().expect("lines").iter();
+    assert_eq!(history["next_before"], json!(null));
+    let lines = history["lines"].as_array().expect("lines").iter();
     let lines: Vec<_> = lines
         .map(|line| {
             (
@@ -262,6 +266,12 @@ async fn what_cannot_be_recorded_is_not_shown_or_handed_out() {
     sql(&app, "alter table audit rename to elsewhere").await;
     app.get(&path, &operator).await.problem(503);
     app.get(&format!("{path}/deliveries"), &operator)
+        .await
+        .problem(503);
+    app.get(&format!("{path}/failures"), &operator)
+        .await
+        .problem(503);
+    app.post(&format!("{path}/refresh"), &operator, json!({}))
         .await
         .problem(503);
     app.get(&format!("{path}/report?format=csv"), &operator)
@@ -368,4 +378,37 @@ async fn submissions_resends_and_passwords_are_recorded() {
         lines[3],
         "Command line: Made the token portal for all schools"
     );
+}
+
+#[tokio::test]
+async fn a_look_at_an_inbox_keeps_no_key_of_whose_it_is() {
+    let app = TestApp::new().await;
+    let operator = app.sign_in(Role::Operator).await;
+    let path = app.message(&operator, "Library Hours").await;
+    let id: i64 = path.rsplit('/').next().unwrap().parse().unwrap();
+    let key = "student-20071";
+    let now = app.clock.now();
+    let put = inbox::put(&app.db, MessageId(id), &[(0, key)], now).await;
+    put.expect("it is put there");
+    let shown = app.get(&format!("/api/inbox/{key}"), &operator).await;
+    assert_eq!(shown.json()[0]["message"], id);
+    app.get(&format!("{path}/deliveries?search={key}"), &operator)
+        .await;
+    let admin = app.sign_in(Role::Admin).await;
+    let told = told(&app, &admin, "?action=viewed_personal_data").await;
+    let told: Vec<_> = told.iter().map(|(_, what)| what.as_str()).collect();
+    let look = format!("Looked at message {id}");
+    assert_eq!(told, [&look, "Looked at somebody’s inbox, with 1 message"]);
+    let Database::Sqlite(pool) = &app.db else {
+        panic!("the API is tested on SQLite");
+    };
+    const HOLDS: &str = "
+        select count(*) from audit
+        where instr(details || coalesce(subject_id, '') || coalesce(actor_name, ''), $1) > 0";
+    let holding: i64 = sqlx::query_scalar(HOLDS)
+        .bind(key)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    assert_eq!(holding, 0);
 }

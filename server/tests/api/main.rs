@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod app;
+#[path = "../support/postgres.rs"]
+mod postgres;
 
 mod abuse;
 mod administration;
 mod audit;
 mod cancel;
 mod connections;
+mod denied;
 mod detail;
 mod events;
 mod find;
@@ -26,4 +29,5 @@ mod resend;
 mod retention;
 mod rights;
 mod session;
+mod story;
 mod submit;
