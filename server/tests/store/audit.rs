@@ -11,10 +11,12 @@ use server::store::{
         verify::{Verdict, verify},
     },
     cancel::{CancelOutcome, cancel},
+    users,
 };
 use shared::{
     audit::AuditAction,
     message::{MessageId, MessageStatus},
+    session::Role,
 };
 
 use crate::log::{Log, message, on_both_databases};
@@ -299,5 +301,16 @@ on_both_databases! {
         let rest = read::of_message(&log.db, 7, Some(page[PAGE - 1].seq)).await.expect("it reads");
         let actions: Vec<_> = rest.iter().map(|line| line.action).collect();
         assert_eq!(actions, [AuditAction::ViewedPersonalData, AuditAction::Canceled]);
+    }
+
+    async fn a_name_is_found_in_capitals_of_any_script(log: Log) {
+        let id = users::add(&log.db, "Élodie Æsir", Role::Viewer, "$argon2id$x", log.now).await.expect("it answers").expect("it is added");
+        let act = Act::new(log.now, Actor::Person { id, name: "Élodie Æsir".into() }, None, AuditAction::SignedIn);
+        audit::append(&log.db, &act).await.expect("it is added");
+        for who in ["Élodie", "élodie", "ÆSIR"] {
+            let wanted = Wanted { who: who.into(), ..Wanted::of_days(None, None, log.district.time_zone) };
+            let found = read::find(&log.db, &wanted).await.expect("it reads");
+            assert_eq!(found.len(), 2, "{who}: who was added, and who signed in");
+        }
     }
 }

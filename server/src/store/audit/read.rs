@@ -28,6 +28,7 @@ macro_rules! lines {
         a.details
     from audit a
     left join users u on u.id = case when a.subject = 'user' then cast(a.subject_id as bigint) end
+    left join users w on w.id = a.actor_id
     where ",
             $where,
             "
@@ -37,10 +38,12 @@ macro_rules! lines {
     };
 }
 
+/// SQLite's `lower` knows the letters of English only; the accounts' keys are in small letters of any script.
 const FIND: &str = lines!(
     "a.seq < $2 and a.at >= $3 and a.at < $4
         and ($5 = '' or a.action = $5)
-        and ($6 = '' or instr(lower(coalesce(a.actor_name, a.actor)), $6) > 0 or instr(lower(coalesce(u.name, '')), $6) > 0)"
+        and ($6 = '' or instr(lower(coalesce(a.actor_name, a.actor)), $6) > 0
+            or instr(coalesce(u.name_key, ''), $6) > 0 or instr(coalesce(w.name_key, ''), $6) > 0)"
 );
 
 const OF_MESSAGE: &str = lines!("a.subject = 'message' and a.subject_id = $2 and a.seq < $3");
