@@ -1,7 +1,7 @@
 //! Connections: how many there may be, how slow they may be, and how they end.
 //!
-//! Whoever opens connections and says little on them (slow heads, slow bodies) loses each after a while, and
-//! holds but a share of them meanwhile. A head that is too large or has too many lines is answered 431 before
+//! Whoever opens connections and says little on them (slow heads, slow bodies) or takes nothing of what is answered loses
+//! each after a while, and holds but a share of them meanwhile. A head that is too large or has too many lines is answered 431 before
 //! anything of it is looked at; so much for hyper. What a handler takes of a body is the handler's business
 //! ([`extract`](crate::extract)).
 
@@ -40,6 +40,8 @@ pub struct Limits {
     pub head_lines: usize,
     /// How long a body may say nothing.
     pub body_silence: Duration,
+    /// How long whoever is answered may take nothing of it.
+    pub answer_silence: Duration,
     /// Connections at once. Further ones wait until one ends.
     pub at_once: usize,
     /// Connections at once from one address; further ones are closed. `None` behind a proxy, whose they all are.
@@ -55,12 +57,17 @@ impl Default for Limits {
             head_bytes: 16 * 1024,
             head_lines: 100,
             body_silence: Duration::from_secs(20),
+            answer_silence: Duration::from_secs(60),
             at_once: 4096,
             per_address: Some(512),
             last_words: Duration::from_secs(10),
         }
     }
 }
+
+mod patient;
+
+use patient::Patient;
 
 /// How long to wait where no connection can be taken, such as for want of file descriptors.
 const OUT_OF_BREATH: Duration = Duration::from_millis(500);
@@ -92,7 +99,7 @@ pub async fn serve(
         // Small answers would wait for each other. Where it fails they do.
         stream.set_nodelay(true).ok();
         let connection = graceful.watch(head(&limits).serve_connection(
-            TokioIo::new(stream),
+            TokioIo::new(Patient::new(stream, limits.answer_silence)),
             service_fn({
                 let router = router.clone();
                 move |mut request: Request<Incoming>| {

@@ -242,3 +242,26 @@ async fn a_server_told_to_end_answers_what_it_has_taken_and_ends_streams() {
     soon("the server ends", served.served).await.unwrap();
     assert!(TcpStream::connect(served.address).await.is_err());
 }
+
+#[tokio::test]
+async fn who_takes_nothing_of_the_answers_loses_the_place() {
+    let served = Served::with(Limits {
+        answer_silence: MOMENT,
+        at_once: 1,
+        ..Limits::default()
+    })
+    .await;
+    let cookie = served.app.sign_in(Role::Viewer).await;
+    let ask =
+        format!("GET /api/openapi.json HTTP/1.1\r\nhost: log.test\r\ncookie: {cookie}\r\n\r\n");
+    let mut greedy = served.connect().await;
+    // More is answered than any buffer between the two holds, and nobody reads it.
+    let all = ask.repeat(400);
+    soon("it is asked", greedy.write_all(all.as_bytes()))
+        .await
+        .ok();
+    let health = "GET /api/health HTTP/1.1\r\nhost: log.test\r\nconnection: close\r\n\r\n";
+    let answer = soon("another has the place", served.say(health)).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    drop(greedy);
+}
