@@ -15,6 +15,7 @@ mod entry;
 mod find;
 mod importing;
 mod manual;
+mod migrations;
 mod purging;
 mod recipients;
 mod report;
