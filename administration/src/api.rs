@@ -12,13 +12,9 @@ use shared::{
     session::{Permission, SessionInfo},
 };
 
-/// A path with its one variable part filled in.
-fn at(path: &str, part: &str, value: &str) -> String {
-    path.replace(part, &String::from(js_sys::encode_uri_component(value)))
-}
-
-fn of_person(path: &str, user: i64) -> String {
-    path.replace("{user}", &user.to_string())
+/// A name as part of a path.
+fn encoded(name: &str) -> String {
+    js_sys::encode_uri_component(name).into()
 }
 
 /// Makes an account.
@@ -28,35 +24,35 @@ pub async fn add_person(new: &NewPerson) -> Answer<PersonMade> {
 
 /// Replaces what somebody may do.
 pub async fn grant(user: i64, grants: Vec<PersonGrant>) -> Answer<()> {
-    let path = of_person(paths::PERSON_GRANTS, user);
+    let path = paths::person_grants(user);
     tell_only(Request::put(&path), &PersonGrants { grants }).await
 }
 
 /// Lets somebody sign in no more, or again.
 pub async fn disable(user: i64, disabled: bool) -> Answer<()> {
-    let path = of_person(paths::PERSON_DISABLED, user);
+    let path = paths::person_disabled(user);
     tell_only(Request::put(&path), &Disabled { disabled }).await
 }
 
 /// Makes a link by which somebody chooses another password.
 pub async fn link(user: i64) -> Answer<PasswordLink> {
-    get(Request::post(&of_person(paths::PERSON_LINK, user))).await
+    get(Request::post(&paths::person_link(user))).await
 }
 
 /// Signs somebody out everywhere.
 pub async fn sign_out_person(user: i64) -> Answer<Ended> {
-    get(Request::delete(&of_person(paths::PERSON_SESSIONS, user))).await
+    get(Request::delete(&paths::person_sessions(user))).await
 }
 
 /// Makes a role, or changes what it may do.
 pub async fn put_role(role: &str, permissions: Vec<Permission>) -> Answer<()> {
-    let path = at(paths::ROLE, "{role}", role);
+    let path = paths::role(&encoded(role));
     tell_only(Request::put(&path), &RolePermissions { permissions }).await
 }
 
 /// Deletes a role that nobody has.
 pub async fn remove_role(role: &str) -> Answer<()> {
-    only(Request::delete(&at(paths::ROLE, "{role}", role))).await
+    only(Request::delete(&paths::role(&encoded(role)))).await
 }
 
 /// Adds a school.
@@ -71,12 +67,12 @@ pub async fn add_token(new: &NewToken) -> Answer<TokenMade> {
 
 /// Takes a token back.
 pub async fn revoke_token(token: &str) -> Answer<()> {
-    only(Request::delete(&at(paths::TOKEN, "{token}", token))).await
+    only(Request::delete(&paths::token(&encoded(token)))).await
 }
 
 /// Ends one session.
 pub async fn end_session(session: &str) -> Answer<()> {
-    let path = at(paths::ONE_SESSION, "{session}", session);
+    let path = paths::one_session(&encoded(session));
     only(Request::delete(&path)).await
 }
 

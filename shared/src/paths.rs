@@ -183,9 +183,9 @@ pub fn token(encoded: &str) -> String {
     TOKEN.replace("{token}", encoded)
 }
 
-/// One session.
-pub fn one_session(session: &str) -> String {
-    ONE_SESSION.replace("{session}", session)
+/// One session, what it is called by percent-encoded.
+pub fn one_session(encoded: &str) -> String {
+    ONE_SESSION.replace("{session}", encoded)
 }
 
 /// How far a long report is.

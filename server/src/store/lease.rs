@@ -10,13 +10,6 @@ const RENEW: &str = "update claims set lease_until = $2 where id = $1";
 const EXPIRED: &str = "
     select id, message_id, device, provider from claims where lease_until <= $1 order by id limit 100";
 
-const NEXT: &str = "
-    select min(due_at) from (
-        select min(due_at) as due_at from lanes where device = $1
-        union all
-        select min(due_at) as due_at from deliveries where status = 'queued' and device = $1 and due_at is not null
-    ) as waiting";
-
 /// Keeps a claim for longer; `false` where another worker has settled it.
 ///
 /// # Errors
@@ -56,16 +49,4 @@ pub async fn expired(db: &Database, now: DateTime<Utc>) -> Result<Vec<Expired>, 
         provider,
     };
     Ok(rows.into_iter().map(expired).collect())
-}
-
-/// When a device's next delivery is due, soon or long ago; `None` where none waits.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn next_due(db: &Database, device: Device) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let next: Option<Timestamp> = on_database!(db, |pool| sqlx::query_scalar(NEXT)
-        .bind(device.as_str())
-        .fetch_one(pool)
-        .await?);
-    Ok(next.map(Timestamp::utc))
 }
