@@ -76,7 +76,7 @@ struct Trail {
     listing: Listing<AuditLine>,
     wanted: Wanted,
     older: RwSignal<Option<i64>>,
-    /// The how many-th question is the last: answers to earlier ones say nothing any more.
+    /// The number of the last question: answers to earlier ones say nothing any more.
     asked: StoredValue<u32>,
 }
 

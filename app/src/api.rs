@@ -129,7 +129,7 @@ pub async fn refresh(id: MessageId) -> Answer<(MessageDetail, DateTime<FixedOffs
 /// What the page takes in of a resend's plan.
 #[derive(Clone, Copy, Deserialize)]
 pub struct ResendPlan {
-    /// The how many-th time it would be.
+    /// Which attempt it would be, from 1.
     pub attempt: u32,
     /// How many it would go to.
     pub persons: u32,

@@ -13,9 +13,12 @@
 //! - **tally**: how many distinct addresses of a message stand where; every total is derived from it.
 //!
 //! # Map
-//! `find` and `message` are the log's rows, `delivery`, `call_status` and `failures` what happened to each address,
-//! `standing` how news changes that, `counting` every total, `report` what is printed, `csv` its lines, `datetime` the
-//! one displayed date format, `administration` who may do what, `paths`, `problem` and `session` the API's frame.
+//! - The log: `find` and `message` are its rows, `live` how they change while a page is open, `search` what contains what.
+//! - One message: `delivery`, `call_status` and `failures` are what happened to each address, `standing` how news changes
+//!   that, `counting` every total, `report` what is printed, `csv` its lines, `resend` who gets it again, `inbox` what a
+//!   person finds in the portal, `submit` the answer to who brings one.
+//! - People: `session` is who asks, `administration` who may do what, `audit` who did what.
+//! - The frame: `paths`, `problem`, and `datetime`, the one displayed date format.
 
 pub mod administration;
 pub mod audit;

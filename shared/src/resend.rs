@@ -49,7 +49,7 @@ impl FromStr for Which {
 pub struct ResendRequest {
     /// To whom.
     pub which: Which,
-    /// The how many-th time, from 1: the same again makes no second message, so that a double click is
+    /// Which attempt it is, from 1: the same again makes no second message, so that a double click is
     /// harmless. A [`ResendPlan`] says which comes next.
     #[serde(default = "first")]
     pub attempt: u32,

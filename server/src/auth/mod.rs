@@ -1,7 +1,7 @@
 //! Who is asking, and may they.
 //!
-//! - **Accounts** are local, or of people who sign in elsewhere. Passwords are kept as argon2id hashes ([`password`]); an unknown name costs as
-//!   much time as a wrong password, and both get the same answer.
+//! - **Accounts** are local, or of people who sign in elsewhere. Passwords are kept as argon2id hashes ([`password`]);
+//!   an unknown name costs as much time as a wrong password, and both get the same answer.
 //! - **Sessions** live in our store ([`sessions`]), under the hash of what the cookie holds. They end when
 //!   left idle (an open page that nobody uses leaves them idle), a fixed time after the sign-in, at sign-out, and when the password changes. Each sign-in
 //!   gets a new id. The rules of time follow the server's [`Clock`](crate::clock::Clock), not the cookie.

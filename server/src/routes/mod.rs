@@ -1,4 +1,5 @@
-//! What the API answers: one verb a file. A handler is extract, one store call, one pure function, respond.
+//! What the API answers: one verb a file. A handler is extract, one store call, one pure function, respond; but for a
+//! report, a provider's receipt, a message that comes in and a session, which are each a conversation.
 
 pub mod administration;
 pub mod audit;

@@ -75,7 +75,8 @@ struct Row {
 /// The message as it stands at `now`; `None` where there is none, or its scheduler has not started it yet.
 ///
 /// It counts as stalled where something of it is expected to move: who shows it decides after how long without
-/// news that is too long. Bodies are as they were submitted and marked as text: who shows them decides what is HTML, and tames it.
+/// news that is too long. Bodies are as they were submitted and marked as text: who shows them decides what is HTML, and
+/// tames it.
 ///
 /// # Errors
 /// Where the database fails or holds what cannot be read.

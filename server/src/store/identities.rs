@@ -51,8 +51,9 @@ pub enum Entered {
     Nothing,
 }
 
-/// The account of this identity, with these grants and its name of today, as is recorded where that changes something; made where there is none yet. No password
-/// opens it, and no name that somebody types finds it. Roles and schools that are not known here grant nothing.
+/// The account of this identity, made where there is none yet. It gets these grants and its name of today; where that
+/// changes something, it is recorded. Roles and schools that are not known here grant nothing. No password opens the
+/// account, and no name that somebody types finds it.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.

@@ -174,8 +174,8 @@ pub async fn whose(
     })
 }
 
-/// Uses a link up from this address, and records it: its account gets this password, and sessions opened by another one end. The first administrator's
-/// account is made, under `name`.
+/// Uses a link up from this address, and records it: its account gets this password, and sessions opened by another
+/// one end. The first administrator's account is made, under `name`.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.

@@ -1,4 +1,5 @@
-//! The store: the only room that names sqlx. One verb a file, one statement for both databases.
+//! The store: the only room that names sqlx. One verb a file, one statement for both databases, but for three that
+//! say why not: the rows of [`find`], [`claim`], and what [`purge`] does to wipe a file.
 //!
 //! Rules that keep one statement true on SQLite and Postgres: times are bound from the clock and cut to
 //! milliseconds, never `now()`; no `like`; order by columns that are never null; a write on SQLite begins
@@ -68,8 +69,8 @@ const CONNECTIONS: u32 = 8;
 const STATEMENTS: usize = 512;
 
 /// How Postgres is to plan. Every statement here follows keys, from a message to some of its rows; right after
-/// an import the statistics do not know that yet, and a plan that reads all rows of the log to hash them, or is
-/// sorts all of a message to take the first few, or is compiled first, takes a second for what takes one millisecond.
+/// an import the statistics do not know that yet. A plan that hashes all rows of the log, or sorts all of a message to
+/// take the first few, or is compiled first, takes a second for what takes one millisecond.
 const PLANS: [(&str, &str); 4] = [
     ("jit", "off"),
     ("enable_bitmapscan", "off"),
@@ -253,6 +254,8 @@ impl Database {
     }
 
     /// Brings the tables up to date.
+    ///
+    /// The migrations come in pairs, one for each database. There is none of number 4, and never was.
     ///
     /// # Errors
     /// Where a migration fails, or the database was made by a newer program.

@@ -170,7 +170,7 @@ pub enum ResendOutcome {
 pub struct Asked<'a> {
     /// To whom.
     pub which: Which,
-    /// The how many-th time.
+    /// Which attempt it is, from 1.
     pub attempt: u32,
     /// Who asks.
     pub by: &'a Who,
@@ -239,7 +239,8 @@ pub async fn plan(
     })
 }
 
-/// Makes the message and records who did, in one transaction; it waits to be delivered like any other. A repeat changes nothing.
+/// Makes the message and records who did, in one transaction; it waits to be delivered like any other. A repeat
+/// changes nothing.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.

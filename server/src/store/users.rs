@@ -129,7 +129,7 @@ pub async fn all(db: &Database) -> Result<Vec<User>, StoreError> {
     rows.into_iter().map(user).collect()
 }
 
-/// Lets somebody sign in no more, or again, and records who did. Sessions of a disabled account are worth nothing from now on.
+/// Lets somebody sign in no more, or again, and records who did. A disabled account's sessions end at once.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
