@@ -37,13 +37,9 @@ pub fn prints(id: MessageId) -> View {
 
 fn folded(prints: &[Print]) -> Option<El> {
     let last = prints.first()?;
-    let times = match prints.len() {
-        // The oldest are not listed.
-        Print::LISTED.. => format!("{} times or more", Print::LISTED),
-        fewer => counted(fewer as u64, "time", "times"),
-    };
     let words = format!(
-        "Printed {times}, last on {} by {}",
+        "Printed {}, last on {} by {}",
+        times(prints.len()),
         datetime::display(&last.at),
         last.by
     );
@@ -55,6 +51,15 @@ fn folded(prints: &[Print]) -> Option<El> {
             .child(el("summary", &[("dir", "auto")]).child(words))
             .child(el("ul", &[]).child(many(lines))),
     )
+}
+
+/// How often it was printed, where so many prints are listed.
+fn times(listed: usize) -> String {
+    match listed {
+        // Older ones may not be listed.
+        Print::LISTED.. => format!("{} times or more", Print::LISTED),
+        all => counted(all as u64, "time", "times"),
+    }
 }
 
 fn line(print: &Print) -> String {
@@ -77,4 +82,15 @@ fn line(print: &Print) -> String {
         words.push_str(" · addresses masked");
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_may_not_be_whole_does_not_claim_to_be() {
+        let told = [1, 2, 99, 100].map(times);
+        assert_eq!(told, ["1 time", "2 times", "99 times", "100 times or more"]);
+    }
 }
