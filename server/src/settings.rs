@@ -66,6 +66,29 @@ impl StoreSettings {
     }
 }
 
+/// How long people stay signed in.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct SessionSettings {
+    /// Minutes a session may be left alone. A page that is open and that nobody uses leaves it alone.
+    #[arg(long, env = "SENTLOG_SESSION_IDLE", default_value = "30", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
+    pub session_idle: u32,
+    /// Minutes a session lasts at most.
+    #[arg(long, env = "SENTLOG_SESSION_LONGEST", default_value = "720", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
+    pub session_longest: u32,
+}
+
+impl SessionSettings {
+    /// How long a session may be left alone.
+    pub fn idle(&self) -> TimeDelta {
+        TimeDelta::minutes(self.session_idle.into())
+    }
+
+    /// How long a session lasts at most.
+    pub fn longest(&self) -> TimeDelta {
+        TimeDelta::minutes(self.session_longest.into())
+    }
+}
+
 /// How the server answers.
 #[derive(Args, Clone, Debug)]
 pub struct ServeSettings {
@@ -83,12 +106,9 @@ pub struct ServeSettings {
     /// A proxy that ends TLS stands in front: cookies are sent over TLS only, and X-Forwarded-For is believed.
     #[arg(long, env = "SENTLOG_BEHIND_TLS")]
     pub behind_tls: bool,
-    /// Minutes a session may be left alone. A page that is open and that nobody uses leaves it alone.
-    #[arg(long, env = "SENTLOG_SESSION_IDLE", default_value = "30", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
-    pub session_idle: u32,
-    /// Minutes a session lasts at most.
-    #[arg(long, env = "SENTLOG_SESSION_LONGEST", default_value = "720", value_name = "MINUTES", value_parser = clap::value_parser!(u32).range(1..=525_600))]
-    pub session_longest: u32,
+    /// How long people stay signed in.
+    #[command(flatten)]
+    pub sessions: SessionSettings,
     /// A folder of fonts (.ttf, .otf) for the scripts that PDF reports lack.
     #[arg(long, env = "SENTLOG_FONTS", value_name = "FOLDER")]
     pub fonts: Option<PathBuf>,
@@ -138,8 +158,8 @@ impl ServeSettings {
         AppSettings {
             demo: self.demo,
             behind_tls: self.behind_tls,
-            session_idle: TimeDelta::minutes(self.session_idle.into()),
-            session_longest: TimeDelta::minutes(self.session_longest.into()),
+            session_idle: self.sessions.idle(),
+            session_longest: self.sessions.longest(),
             stalled_after: TimeDelta::minutes(self.stalled_after.into()),
         }
     }

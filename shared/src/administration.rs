@@ -208,6 +208,32 @@ pub struct RolePermissions {
     pub permissions: Vec<Permission>,
 }
 
+/// Why no role may have a set of permissions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnfitRole {
+    /// It has none: it would let nobody do anything.
+    Empty,
+    /// Messages are submitted by programs, each with a token of its own.
+    Submits,
+    /// Stopping, printing or seeing the addresses of what one may not see would open nothing.
+    Blind,
+}
+
+impl RolePermissions {
+    /// Checks that a role of people may have these.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub fn check(&self) -> Result<(), UnfitRole> {
+        match self.permissions.as_slice() {
+            [] => Err(UnfitRole::Empty),
+            some if some.contains(&Permission::Submit) => Err(UnfitRole::Submits),
+            some if !some.contains(&Permission::View) => Err(UnfitRole::Blind),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A school, or an office of the district.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -315,6 +341,20 @@ mod tests {
             assert_eq!(fit_name(none), None);
         }
         assert!(fit_name(&"é".repeat(100)).is_some());
+    }
+
+    #[test]
+    fn a_role_sees_what_it_does_something_with_and_submits_nothing() {
+        use Permission::{Cancel, Submit, View};
+        let check = |permissions: &[Permission]| {
+            let permissions = permissions.to_vec();
+            RolePermissions { permissions }.check()
+        };
+        assert_eq!(check(&[View]), Ok(()));
+        assert_eq!(check(&[View, Cancel]), Ok(()));
+        assert_eq!(check(&[]), Err(UnfitRole::Empty));
+        assert_eq!(check(&[Cancel]), Err(UnfitRole::Blind));
+        assert_eq!(check(&[View, Submit]), Err(UnfitRole::Submits));
     }
 
     #[test]

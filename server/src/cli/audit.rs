@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use shared::audit::{AuditAction, AuditLine};
 
-use super::{Failure, causes, open};
+use super::{Failure, causes, open, printable};
 use crate::{
     settings::StoreSettings,
     store::{
@@ -125,9 +125,7 @@ async fn tell(
 fn plain(line: &AuditLine) -> String {
     let address = line.address.as_deref().unwrap_or("-");
     let cells = [&line.at.to_rfc3339(), &line.who, address, &line.what];
-    cells
-        .map(|cell| cell.replace(char::is_control, "\u{fffd}"))
-        .join("\t")
+    cells.map(printable).join("\t")
 }
 
 async fn verify(store: &StoreSettings, expect: Option<String>) -> Result<(), Failure> {

@@ -19,7 +19,10 @@ mod demo;
 mod import;
 mod providers;
 mod purge;
+mod role;
+mod school;
 mod serve;
+mod session;
 mod sign_on;
 mod suppression;
 mod token;
@@ -72,6 +75,15 @@ enum Command {
     /// Manage the programs that may submit messages.
     #[command(subcommand)]
     Token(token::Command),
+    /// Manage what the people of a role may do.
+    #[command(subcommand)]
+    Role(role::Command),
+    /// Manage the schools where rights may be granted.
+    #[command(subcommand)]
+    School(school::Command),
+    /// See who is signed in, and sign them out.
+    #[command(subcommand)]
+    Session(session::Command),
     /// See which addresses are reached no more, and reach them again.
     #[command(subcommand)]
     Suppression(suppression::Command),
@@ -85,7 +97,7 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Check the audit trail.
+    /// Check the audit trail, or list it.
     #[command(subcommand)]
     Audit(audit::Command),
     /// Print the API's description (OpenAPI).
@@ -140,6 +152,9 @@ pub async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Import { store, file } => import::import(&store, &file, SystemClock).await,
         Command::User(command) => user::run(command, SystemClock).await,
         Command::Token(command) => token::run(command, SystemClock).await,
+        Command::Role(command) => role::run(command, SystemClock).await,
+        Command::School(command) => school::run(command, SystemClock).await,
+        Command::Session(command) => session::run(command, SystemClock).await,
         Command::Suppression(command) => suppression::run(command, SystemClock).await,
         Command::Purge {
             store,
@@ -179,6 +194,11 @@ async fn open(settings: &StoreSettings) -> Result<Database, Failure> {
         ))
     })?;
     Ok(db)
+}
+
+/// For a terminal, without what would move its cursor: people and browsers call themselves what they like.
+fn printable(text: &str) -> String {
+    text.replace(char::is_control, "\u{fffd}")
 }
 
 /// An error with what led to it.

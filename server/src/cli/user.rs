@@ -194,7 +194,8 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
     }
 }
 
-fn sessions_in_words(count: u64) -> String {
+/// So many sessions, in words.
+pub(super) fn sessions_in_words(count: u64) -> String {
     match count {
         1 => "1 session".to_owned(),
         count => format!("{count} sessions"),

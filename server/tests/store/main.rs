@@ -22,5 +22,6 @@ mod report;
 mod resend;
 mod retention;
 mod rights;
+mod shell;
 mod submit;
 mod suppression;

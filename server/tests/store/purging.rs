@@ -37,13 +37,13 @@ pub fn url(db: &Database) -> String {
     }
 }
 
-fn sentlog(db: &Database, args: &[&str]) -> Command {
+pub fn sentlog(db: &Database, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sentlog"));
     command.args(args).args(["--database-url", &url(db)]);
     command
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     [&output.stdout[..], &output.stderr[..]]
         .map(String::from_utf8_lossy)
         .concat()

@@ -6,16 +6,15 @@ use axum::{
     http::StatusCode,
 };
 use shared::{
-    administration::{RoleOffered, RolePermissions},
+    administration::{RoleOffered, RolePermissions, UnfitRole},
     paths,
     problem::{Problem, ProblemType},
-    session::Permission,
 };
 
 use super::{name, named};
 use crate::{
     error::Answer,
-    extract,
+    extract::{self, invalid},
     state::App,
     store::{
         audit::Who,
@@ -53,29 +52,26 @@ pub async fn put_role(
     State(app): State<App>,
     by: Who,
     role: Result<Path<String>, PathRejection>,
-    extract::Json(RolePermissions { mut permissions }): extract::Json<RolePermissions>,
+    extract::Json(mut asked): extract::Json<RolePermissions>,
 ) -> Answer<StatusCode> {
     let name = name(&named(role)?, "role")?;
-    permissions.sort();
-    permissions.dedup();
-    let sentence = match permissions.as_slice() {
-        [] => Some("A role without any permission lets nobody do anything. Choose one at least."),
-        some if some.contains(&Permission::Submit) => {
-            Some("Messages are submitted by programs. Make a token for one under Tokens.")
-        }
-        // Stopping, printing or seeing the addresses of what one may not see would open nothing.
-        some if !some.contains(&Permission::View) => {
-            Some("Whoever may do something with messages has to see them. Choose “view”, too.")
-        }
-        _ => None,
-    };
-    if let Some(sentence) = sentence {
-        return Err(ProblemType::InvalidRequest
-            .because(sentence)
-            .at("permissions")
-            .into());
-    }
-    told(roles::put(&app.db, &name, &permissions, &by, app.clock.now()).await?)
+    asked.permissions.sort();
+    asked.permissions.dedup();
+    asked.check().map_err(|unfit| {
+        let sentence = match unfit {
+            UnfitRole::Empty => {
+                "A role without any permission lets nobody do anything. Choose one at least."
+            }
+            UnfitRole::Submits => {
+                "Messages are submitted by programs. Make a token for one under Tokens."
+            }
+            UnfitRole::Blind => {
+                "Whoever may do something with messages has to see them. Choose “view”, too."
+            }
+        };
+        invalid(sentence).at("permissions")
+    })?;
+    told(roles::put(&app.db, &name, &asked.permissions, &by, app.clock.now()).await?)
 }
 
 /// Deletes a role that nobody has.
