@@ -11,9 +11,9 @@ use shared::{
 };
 
 use super::{
-    StoreError,
+    Database, StoreError,
     detail::json,
-    recipients,
+    on_database, recipients,
     snapshot::{Snapshot, in_snapshot},
     time::Timestamp,
     word::Word,
@@ -70,6 +70,19 @@ type PhoneRow = (
     Option<i32>,
     Option<Timestamp>,
 );
+
+/// How many lines a message has; `None` where there is no such message.
+///
+/// # Errors
+/// Where the database fails, or holds what cannot be read.
+pub async fn length(db: &Database, MessageId(id): MessageId) -> Result<Option<u32>, StoreError> {
+    let tally: Option<String> = on_database!(db, |pool| sqlx::query_scalar(TALLY)
+        .bind(id)
+        .fetch_optional(pool)
+        .await?);
+    let lines = |tally: String| Ok(json::<Tally>(id, "tally", &tally)?.lines);
+    tally.map(lines).transpose()
+}
 
 /// Reads the lines of one message from the first to the last.
 pub struct Lines {
