@@ -5,8 +5,9 @@ use std::{
     io::{self, Write},
 };
 
+use csv::{Terminator, Writer, WriterBuilder};
 use shared::{
-    csv::{BYTE_ORDER_MARK, push_line},
+    csv::{BYTE_ORDER_MARK, inert},
     report::{CSV_COLUMNS, DUPLICATE_LEGEND, NOT_CONTACTED_LEGEND, Report, ReportRow, sections},
 };
 
@@ -24,31 +25,34 @@ pub fn write<E: From<io::Error>>(
     rows: impl IntoIterator<Item = Result<Vec<ReportRow>, E>>,
     mut out: impl Write,
 ) -> Result<(), E> {
-    let mut table = Table {
-        line: BYTE_ORDER_MARK.to_string(),
-        out: &mut out,
-    };
+    write!(out, "{BYTE_ORDER_MARK}")?;
+    let mut table = Table::new(&mut out);
     table.head(report)?;
+    table.end()?;
     if report.body.is_some() {
-        table.out.write_all(b"\r\n")?;
+        // A line with nothing in it is no line of a table, so that what reads one finds the other.
+        out.write_all(b"\r\n")?;
+        let mut table = Table::new(&mut out);
         table.line(&CSV_COLUMNS)?;
         for chunk in rows {
             for row in chunk? {
                 table.row(&row)?;
             }
         }
+        table.end()?;
     }
     Ok(())
 }
 
-/// A CSV file in which every line is as wide as the Delivery Detail.
-struct Table<W: Write> {
-    out: W,
-    /// What is not written yet.
-    line: String,
-}
+/// A table in which every line is as wide as the Delivery Detail: the writer refuses any other.
+struct Table<W: Write>(Writer<W>);
 
 impl<W: Write> Table<W> {
+    fn new(out: W) -> Self {
+        let mut writer = WriterBuilder::new();
+        Table(writer.terminator(Terminator::CRLF).from_writer(out))
+    }
+
     fn head(&mut self, report: &Report) -> io::Result<()> {
         self.line(&[sections::TITLE])?;
         self.line(&["District/School", &report.organization])?;
@@ -91,11 +95,18 @@ impl<W: Write> Table<W> {
     }
 
     fn line(&mut self, cells: &[&str]) -> io::Result<()> {
-        let blank = std::iter::repeat_n(&"", CSV_COLUMNS.len() - cells.len());
-        push_line(&mut self.line, cells.iter().chain(blank));
-        self.out.write_all(self.line.as_bytes())?;
-        self.line.clear();
-        Ok(())
+        for cell in cells {
+            self.0.write_field(&*inert(cell))?;
+        }
+        let blank = CSV_COLUMNS.len().saturating_sub(cells.len());
+        for _ in 0..blank {
+            self.0.write_field("")?;
+        }
+        Ok(self.0.write_record(None::<&[u8]>)?)
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -151,23 +151,57 @@ fn marks_stand_behind_names_and_addresses_with_a_legend() {
 }
 
 #[test]
-fn a_formula_in_a_name_is_only_text() {
-    let lines = read_by_python(&written(
-        &example::report(Marks::default()),
-        example::many_scripts(),
-    ));
-    assert!(
-        lines
-            .iter()
-            .flatten()
-            .any(|c| c == "'=HYPERLINK(\"http://x\") *")
+fn a_formula_in_any_cell_is_only_text() {
+    let formulas = [
+        "=HYPERLINK(\"http://x\")",
+        "+1+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\t=1+1",
+        "\r=1+1",
+        "＝1+1",
+        "＋1+1",
+        "－1+1",
+        "＠SUM(A1)",
+    ];
+    let rows = formulas.map(|formula| ReportRow {
+        status: formula.into(),
+        ..example::row(formula, formula, formula)
+    });
+    let mut report = example::report(Marks::default());
+    let [formula, ..] = formulas;
+    report.organization = formula.into();
+    let body = report.body.as_mut().unwrap();
+    body.criteria = formulas.map(|f| (f.into(), f.into())).to_vec();
+    body.content[0].value = formula.into();
+    let lines = read_by_python(&written(&report, rows.to_vec()));
+    let cells = || lines.iter().flatten();
+    for formula in formulas {
+        let shown = format!("'{formula}");
+        // Two in its criterion, and four in its row.
+        assert!(
+            cells().filter(|cell| **cell == shown).count() >= 6,
+            "{formula:?}"
+        );
+        assert!(cells().all(|cell| cell != formula), "{formula:?}");
+    }
+    let starts = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+    let runs: Vec<_> = cells().filter(|cell| cell.starts_with(starts)).collect();
+    assert!(runs.is_empty(), "{runs:?}");
+}
+
+#[test]
+fn quotes_commas_and_lines_inside_a_cell_are_read_back() {
+    let cell = "Muñoz, \"Ana\"\r\nand\nBo";
+    let rows = vec![example::row(cell, "", cell)];
+    let file = written(&example::report(Marks::default()), rows);
+    let lines = read_by_python(&file);
+    let last = lines.last().unwrap();
+    assert_eq!(
+        (last[0].as_str(), last[1].as_str(), last[3].as_str()),
+        (cell, "", cell)
     );
-    assert!(
-        !lines
-            .iter()
-            .flatten()
-            .any(|c| c.starts_with(['=', '+', '@']))
-    );
+    assert!(file.ends_with("\r\n") && !file.ends_with("\r\n\r\n"));
 }
 
 #[test]
