@@ -104,6 +104,7 @@ pub mod attempts;
 pub mod denied;
 pub mod oidc;
 pub mod password;
+pub mod reader;
 pub mod same_origin;
 pub mod sessions;
 pub mod token;

@@ -7,7 +7,6 @@ use axum::{
     http::HeaderMap,
     response::sse::{Event, KeepAlive, Sse},
 };
-use axum_login::{AuthUser, AuthnBackend};
 use chrono::{DateTime, Utc};
 use futures_util::{Stream, StreamExt, stream};
 use shared::{
@@ -23,7 +22,7 @@ use tokio::{
 };
 
 use crate::{
-    auth::{AuthSession, SignedIn, accounts::Account, sessions::StoredSessions},
+    auth::reader::Reader,
     error::Answer,
     extract::Params,
     live::{Live, Missed},
@@ -33,10 +32,6 @@ use crate::{
 
 /// A stream ends after so long, and the browser begins another.
 const LASTS: Duration = Duration::from_secs(300);
-
-/// How often a stream looks whether its reader may still read: who was disabled, signed out or given other rights
-/// reads no longer.
-const ASKS_AGAIN: Duration = Duration::from_secs(1);
 
 /// How soon a browser begins another.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -58,8 +53,7 @@ const ALIVE: Duration = Duration::from_secs(15);
     ))]
 pub async fn events(
     State(app): State<App>,
-    session: AuthSession,
-    user: SignedIn,
+    reader: Reader,
     headers: HeaderMap,
     params: Params,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
@@ -68,20 +62,15 @@ pub async fn events(
     let only = only.map(MessageId);
     let asked: Option<i64> = params.parse("since", "milliseconds since 1970")?;
     let asked = asked.map(|millis| DateTime::from_timestamp_millis(millis).unwrap_or_default());
-    let reader = Reader {
-        only,
-        account: user.account().clone(),
-        session,
-        sessions: app.sessions.clone(),
-    };
+    let follower = Follower { only, reader };
     let listener = app.live.listen();
     let mut begun = vec![Event::default().comment("listening").retry(AGAIN)];
     if let Some(since) = since(&headers).or(asked) {
-        begun.extend(missed(&app.live, since, &reader).await?);
+        begun.extend(missed(&app.live, since, &follower).await?);
     }
     let begun = stream::iter(begun.into_iter().map(Ok));
     let alive = KeepAlive::new().interval(ALIVE);
-    let events = begun.chain(news(listener, reader));
+    let events = begun.chain(news(listener, follower));
     Ok(Sse::new(events.take_until(app.live.ended())).keep_alive(alive))
 }
 
@@ -91,60 +80,54 @@ fn since(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(id.trim().parse().ok()?)
 }
 
-async fn missed(live: &Arc<Live>, since: DateTime<Utc>, reader: &Reader) -> Answer<Vec<Event>> {
+async fn missed(live: &Arc<Live>, since: DateTime<Utc>, follower: &Follower) -> Answer<Vec<Event>> {
     Ok(match live.missed(since).await? {
         Missed::TooMuch => vec![reload()],
         Missed::Changes(changes) => changes
             .iter()
-            .filter_map(|seen| reader.told(seen))
+            .filter_map(|seen| follower.told(seen))
             .collect(),
     })
 }
 
 fn news(
     listener: Receiver<Arc<Seen>>,
-    reader: Reader,
+    follower: Follower,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let until = Instant::now() + LASTS;
-    let asked = Instant::now();
     stream::unfold(
-        (listener, reader, asked),
-        move |(mut listener, reader, mut asked)| async move {
+        (listener, follower),
+        move |(mut listener, mut follower)| async move {
             loop {
-                let event = match timeout_at(asked + ASKS_AGAIN, listener.recv()).await {
-                    Ok(Ok(seen)) => reader.told(&seen),
+                let event = match timeout_at(follower.reader.asks_again(), listener.recv()).await {
+                    Ok(Ok(seen)) => follower.told(&seen),
                     Ok(Err(RecvError::Lagged(_))) => Some(reload()),
                     Ok(Err(RecvError::Closed)) => return None,
                     Err(_) => None,
                 };
                 // Asked before an event that came late is told, too.
-                if asked.elapsed() >= ASKS_AGAIN {
-                    if Instant::now() >= until || !reader.still_reads().await {
-                        return None;
-                    }
-                    asked = Instant::now();
+                if Instant::now() >= until || !follower.reader.reads_on().await {
+                    return None;
                 }
                 if let Some(event) = event {
-                    return Some((Ok(event), (listener, reader, asked)));
+                    return Some((Ok(event), (listener, follower)));
                 }
             }
         },
     )
 }
 
-/// Who reads a stream.
-struct Reader {
+/// Who reads the news, and of what.
+struct Follower {
     /// The message it is about; `None` for all within reach.
     only: Option<MessageId>,
-    account: Account,
-    session: AuthSession,
-    sessions: StoredSessions,
+    reader: Reader,
 }
 
-impl Reader {
-    /// What this reader is told of a change.
+impl Follower {
+    /// What they are told of a change.
     fn told(&self, (change, school): &Seen) -> Option<Event> {
-        let rights = self.account.rights();
+        let rights = self.reader.account().rights();
         let about = self.only.is_none_or(|only| change.message.id == only);
         if !about || !rights.may_at(Permission::View, *school) {
             return None;
@@ -156,19 +139,6 @@ impl Reader {
         let mut change = change.clone();
         change.can_cancel = false;
         told(&change)
-    }
-
-    /// Whether the session and the account are as they were. Where the database cannot say, the stream goes on:
-    /// it has nothing to tell then.
-    async fn still_reads(&self) -> bool {
-        let account = self.session.backend.get_user(&self.account.id()).await;
-        if account.is_ok_and(|now| self.account.has_changed(now.as_ref())) {
-            return false;
-        }
-        match self.session.session.id() {
-            Some(id) => self.sessions.lives(&id).await.unwrap_or(true),
-            None => false,
-        }
     }
 }
 
