@@ -10,7 +10,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use shared::{paths, problem::ProblemType, session::Permission};
+use shared::{paths, problem::ProblemType, report::ReportFormat, session::Permission};
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -164,8 +164,12 @@ pub fn router(app: App) -> Router {
                 .no_zstd()
                 .quality(CompressionLevel::Precise(4))
                 .compress_when(
-                    // Events would wait in the compressor for more of them.
-                    SizeAbove::new(WORTH_COMPRESSING).and(NotForContentType::SSE),
+                    // Events would wait in the compressor for more of them. A PDF and a DOCX are compressed inside:
+                    // what is left to gain is not worth the time.
+                    SizeAbove::new(WORTH_COMPRESSING)
+                        .and(NotForContentType::SSE)
+                        .and(NotForContentType::new(ReportFormat::Pdf.content_type()))
+                        .and(NotForContentType::new(ReportFormat::Docx.content_type())),
                 ),
         )
         .fallback(assets::page)
