@@ -1,12 +1,8 @@
 //! What every request may use.
 
-use std::{
-    sync::{Arc, LazyLock},
-    thread,
-};
+use std::sync::{Arc, LazyLock};
 
 use chrono::TimeDelta;
-use tokio::sync::Semaphore;
 
 use crate::{
     auth::{
@@ -17,7 +13,7 @@ use crate::{
     delivery::{Routes, providers::sandbox::Pace},
     live::Live,
     receipts::Proofs,
-    report::{Paper, jobs::Jobs},
+    report::{Paper, jobs::Jobs, turns::Turns},
     store::{Database, District},
 };
 
@@ -49,7 +45,7 @@ pub struct App {
     /// News for open pages.
     pub live: Arc<Live>,
     /// Turns to make a report.
-    pub printers: Arc<Semaphore>,
+    pub turns: Turns,
     /// Long reports that are being made.
     pub jobs: Arc<Jobs>,
     /// What reports are printed with.
@@ -58,13 +54,6 @@ pub struct App {
 
 /// What is in the binary, read once.
 static EMBEDDED: LazyLock<Paper> = LazyLock::new(Paper::embedded);
-
-/// Reports made at once. Each keeps a core busy, and looking something up must not wait for them.
-fn printers() -> usize {
-    thread::available_parallelism()
-        .map_or(1, |cores| cores.get() / 2)
-        .max(1)
-}
 
 /// The settings that change how requests are answered.
 #[derive(Clone, Copy, Debug)]
@@ -108,7 +97,7 @@ impl App {
             jobs: Arc::default(),
             live: Live::new(db.clone(), clock.clone(), district.time_zone),
             paper: EMBEDDED.clone(),
-            printers: Arc::new(Semaphore::new(printers())),
+            turns: Turns::of_this_machine(),
             db,
             clock,
             district,

@@ -80,6 +80,7 @@ impl Jobs {
     {
         let first = ReportJob {
             id: format!("{:032x}", rand::random::<u128>()),
+            format: order.options.format,
             state: JobState::Waiting,
             done: 0,
             of: 0,
@@ -136,6 +137,13 @@ impl Jobs {
             }
         };
         watched.progress.send_modify(|job| job.state = state);
+    }
+
+    /// What `owner` asked for by this job; `None` where there is no such one.
+    pub fn order(&self, id: &str, owner: i64) -> Option<Order> {
+        let list = self.list();
+        let job = list.get(id).filter(|job| job.order.owner == owner)?;
+        Some(job.order.clone())
     }
 
     /// How far `owner`'s job is; `None` where there is no such one.

@@ -8,6 +8,7 @@ pub mod jobs;
 pub mod pdf;
 pub mod printing;
 pub mod text;
+pub mod turns;
 
 /// What reports are printed with; cheap to clone.
 #[derive(Clone)]

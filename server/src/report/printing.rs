@@ -135,6 +135,12 @@ pub enum PrintError {
     /// The PDF could not be made.
     #[error("the report could not be made a PDF: {0}")]
     Pdf(String),
+    /// It could not be begun, by a fault of ours; the words are for the log.
+    #[error("the report could not be begun: {0}")]
+    Begin(String),
+    /// There is nothing to print any more, or nobody who may have it.
+    #[error("there is nothing to print any more")]
+    Refused,
     /// Nobody wants it any more.
     #[error("the report was abandoned")]
     Abandoned,
@@ -143,9 +149,15 @@ pub enum PrintError {
 impl PrintError {
     /// Writes it to the log, unless it is nobody's fault.
     pub fn log(&self) {
-        if !matches!(self, PrintError::Abandoned) {
-            let cause = self.source().map(tracing::field::display);
-            tracing::error!(error = %self, cause, "a report broke off");
+        match self {
+            PrintError::Store(_)
+            | PrintError::Write(_)
+            | PrintError::Pdf(_)
+            | PrintError::Begin(_) => {
+                let cause = self.source().map(tracing::field::display);
+                tracing::error!(error = %self, cause, "a report broke off");
+            }
+            PrintError::Refused | PrintError::Abandoned => {}
         }
     }
 }

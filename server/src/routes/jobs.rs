@@ -10,7 +10,8 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures_util::{Stream, stream};
+use axum_login::AuthUser;
+use futures_util::{Stream, StreamExt, stream};
 use shared::{
     paths,
     problem::{Problem, ProblemType},
@@ -18,14 +19,14 @@ use shared::{
 };
 use tokio::{
     sync::watch,
-    time::{Duration, Instant, sleep_until},
+    time::{Duration, Instant, sleep_until, timeout_at},
 };
 
 use super::report;
 use crate::{
-    auth::SignedIn,
+    auth::{SignedIn, accounts::Account, reader::Reader},
     error::{Answer, Refusal},
-    report::jobs::Fetched,
+    report::jobs::{Fetched, Order},
     state::App,
 };
 
@@ -52,8 +53,20 @@ fn no_such_job() -> Problem {
     )
 }
 
+/// What `account` asked for by a job, where it may still have that: rights may have gone since, and the job goes
+/// with them.
+async fn ordered(app: &App, account: &Account, key: &str) -> Answer<Order> {
+    let owner = account.id();
+    let order = app.jobs.order(key, owner).ok_or_else(no_such_job)?;
+    if !report::may_have(app, account, &order).await? {
+        app.jobs.abandon(key, owner);
+        return Err(no_such_job().into());
+    }
+    Ok(order)
+}
+
 /// How far a long report is: an event now and whenever it has come on, at most four a second. The last one
-/// says done or failed.
+/// says done or failed. It ends before that where the session or the account does.
 #[utoipa::path(get, path = paths::JOB_EVENTS, tag = "messages",
     params(("job" = String, Path, description = "The job")),
     responses(
@@ -62,30 +75,46 @@ fn no_such_job() -> Problem {
     ))]
 pub async fn events(
     State(app): State<App>,
-    user: SignedIn,
+    reader: Reader,
     Key(key): Key,
 ) -> Answer<Sse<impl Stream<Item = Result<Event, Infallible>>>> {
-    let progress = app.jobs.watch(&key, user.id()).ok_or_else(no_such_job)?;
-    Ok(Sse::new(told(progress)).keep_alive(KeepAlive::default()))
+    let order = ordered(&app, reader.account(), &key).await?;
+    let progress = app.jobs.watch(&key, order.owner).ok_or_else(no_such_job)?;
+    let told = told(progress, reader).take_until(app.live.ended());
+    Ok(Sse::new(told).keep_alive(KeepAlive::default()))
 }
 
-fn told(progress: watch::Receiver<ReportJob>) -> impl Stream<Item = Result<Event, Infallible>> {
-    let begin = Some((progress, None::<Instant>));
+fn told(
+    progress: watch::Receiver<ReportJob>,
+    reader: Reader,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    let begin = Some((progress, reader, None::<Instant>));
     stream::unfold(begin, |state| async move {
-        let (mut progress, last) = state?;
+        let (mut progress, mut reader, last) = state?;
         if let Some(last) = last {
-            progress.changed().await.ok()?;
+            loop {
+                let changed = timeout_at(reader.asks_again(), progress.changed()).await;
+                // Asked while nothing changes, too: a report may wait long for its turn.
+                if !reader.reads_on().await {
+                    return None;
+                }
+                match changed {
+                    Ok(changed) => break changed.ok()?,
+                    Err(_) => continue,
+                }
+            }
             sleep_until(last + BETWEEN).await;
         }
         let job = progress.borrow_and_update().clone();
         let event = Event::default().json_data(&job).ok()?;
         let over = matches!(job.state, JobState::Done | JobState::Failed);
-        let next = (!over).then(|| (progress, Some(Instant::now())));
+        let next = (!over).then(|| (progress, reader, Some(Instant::now())));
         Some((Ok(event), next))
     })
 }
 
-/// The file of a long report, once: afterwards there is no such job any more.
+/// The file of a long report, once: afterwards there is no such job any more. Nor is there for who may no longer
+/// print its message, or not with the addresses in it.
 #[utoipa::path(get, path = paths::JOB, tag = "messages",
     params(("job" = String, Path, description = "The job")),
     responses(
@@ -98,6 +127,7 @@ fn told(progress: watch::Receiver<ReportJob>) -> impl Stream<Item = Result<Event
         (status = 409, body = Problem, description = "It is not done yet"),
     ))]
 pub async fn fetch(State(app): State<App>, user: SignedIn, Key(key): Key) -> Answer<Response> {
+    ordered(&app, user.account(), &key).await?;
     let (order, file) = match app.jobs.fetch(&key, user.id()) {
         Fetched::File(order, file) => (order, file),
         Fetched::NotFound => return Err(no_such_job().into()),

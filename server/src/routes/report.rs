@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use axum_login::AuthnBackend;
 use shared::{
     message::{BodyFormat, MessageDetail},
     paths,
@@ -17,24 +18,30 @@ use shared::{
     },
     session::Permission,
 };
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::detail;
 use crate::{
-    auth::SignedIn,
+    auth::{
+        SignedIn,
+        accounts::{Account, Accounts},
+    },
     error::{Answer, Refusal},
     extract::{Id, Params, invalid},
     html,
     report::{
         jobs::{MAX_PER_PERSON, Order},
         printing::{self, PrintError, Printing},
-        text,
+        text, turns,
     },
     state::App,
-    store::{self, audit::Who, report::Lines},
+    store::{self, audit::Who, organizations, report::Lines},
 };
 
-/// The report of a message: what went out, to whom, and what became of it. CSV and DOCX are sent while
-/// they are written. Who may not see addresses gets them masked.
+/// The report of a message: what went out, to whom, and what became of it. A short one is the answer. A long one
+/// (a PDF of more than 2 000 recipients, a CSV or DOCX of more than 10 000, unless it is only the summary) is made by
+/// a job: `Location` says where its file is fetched once the job is done. Who may not see addresses gets them
+/// masked.
 #[utoipa::path(get, path = paths::REPORT, tag = "messages",
     params(
         ("id" = i64, Path, description = "The message's number"),
@@ -48,7 +55,7 @@ use crate::{
             (Vec<u8> = "text/csv"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
         )),
-        (status = 202, body = ReportJob, description = "A job makes the file"),
+        (status = 202, body = ReportJob, description = "A job makes the file: watch it, then fetch the file or abandon it"),
         (status = 400, body = Problem, description = "The message has nothing for what was asked"),
         (status = 404, body = Problem),
         (status = 410, body = Problem, description = "Who got it was removed for its age: the summary is left"),
@@ -73,10 +80,11 @@ pub async fn report(
         masked: !user.may(Permission::SeeAddresses),
         options,
     };
-    if is_long(&order.options, &detail) {
+    if is_long(&app, &order).await? {
         return begin(&app, order);
     }
-    let printing = prepare(&app, &order).await?;
+    let turn = turns::turn(&app.turns.short).await?;
+    let printing = prepare(&app, &order, turn).await?;
     let file = printing.file(app.paper.clone()).await.map_err(refusal)?;
     send(&app, &order, file).await
 }
@@ -94,10 +102,14 @@ fn there(detail: &MessageDetail, options: &ReportOptions) -> Answer<()> {
     }
 }
 
-fn is_long(options: &ReportOptions, detail: &MessageDetail) -> bool {
-    options.format == ReportFormat::Pdf
-        && options.detail != ReportDetail::Summary
-        && detail.summary.total_recipients > ReportJob::FROM_RECIPIENTS
+/// Whether a job makes the file. A summary lists nobody.
+async fn is_long(app: &App, order: &Order) -> Answer<bool> {
+    if order.options.detail == ReportDetail::Summary {
+        return Ok(false);
+    }
+    let lines = store::report::length(&app.db, order.message).await?;
+    Ok(lines.ok_or_else(Refusal::no_such_message)?
+        > ReportJob::from_recipients(order.options.format))
 }
 
 /// Begins the job of a long report.
@@ -105,11 +117,7 @@ fn begin(app: &App, order: Order) -> Answer<Response> {
     let making = app.clone();
     let asked = order.clone();
     let job = app.jobs.begin(order, |watched| async move {
-        let printing = prepare(&making, &asked).await;
-        let printing = printing.map_err(|refusal| match refusal {
-            Refusal::Store(error) => PrintError::Store(error),
-            _ => PrintError::Abandoned,
-        })?;
+        let printing = of_owner(&making, &asked).await.map_err(unprinted)?;
         printing.watched(making.paper, watched).await
     });
     let job = job.ok_or_else(|| {
@@ -123,11 +131,30 @@ fn begin(app: &App, order: Order) -> Answer<Response> {
     Ok((StatusCode::ACCEPTED, headers, Json(job)).into_response())
 }
 
-/// Waits for its turn, and reads the message as it is then: head and rows are of one moment.
-async fn prepare(app: &App, order: &Order) -> Answer<Printing> {
-    // Few are made at once, so that a printing office does not slow down who looks something up.
-    let turn = app.printers.clone().acquire_owned().await;
-    let turn = turn.map_err(|error| Refusal::Internal(error.to_string()))?;
+/// Prepares the report of a job, for who may still have it when its turn comes.
+async fn of_owner(app: &App, order: &Order) -> Answer<Printing> {
+    let turn = turns::turn(&app.turns.long).await?;
+    match Accounts::new(app).get_user(&order.owner).await? {
+        Some(owner) if may_have(app, &owner, order).await? => prepare(app, order, turn).await,
+        _ => Err(Refusal::no_such_message()),
+    }
+}
+
+/// Whether `account` may have what was ordered: print this message, and with its addresses where they are in it.
+pub(super) async fn may_have(app: &App, account: &Account, order: &Order) -> Answer<bool> {
+    let rights = account.rights();
+    let school = organizations::of_message(&app.db, order.message.0).await?;
+    let may = |permission| match school {
+        Some(school) => rights.may_at(permission, school),
+        None => false,
+    };
+    Ok(may(Permission::View)
+        && may(Permission::Report)
+        && (order.masked || may(Permission::SeeAddresses)))
+}
+
+/// Reads the message as it is now: head and rows are of one moment.
+async fn prepare(app: &App, order: &Order, turn: OwnedSemaphorePermit) -> Answer<Printing> {
     let (zone, now) = (app.district.time_zone, app.clock.now());
     let mut moment = app.db.snapshot().await?;
     let detail = store::detail::in_moment(&mut moment, order.message, zone, now).await?;
@@ -221,8 +248,21 @@ impl Asked {
 fn refusal(error: PrintError) -> Refusal {
     match error {
         PrintError::Store(error) => Refusal::Store(error),
-        PrintError::Write(_) | PrintError::Pdf(_) | PrintError::Abandoned => {
-            Refusal::Internal(error.to_string())
+        PrintError::Write(_)
+        | PrintError::Pdf(_)
+        | PrintError::Begin(_)
+        | PrintError::Refused
+        | PrintError::Abandoned => Refusal::Internal(error.to_string()),
+    }
+}
+
+/// Why a job made no file. What is at fault for it stands in the log; a refusal is nobody's fault.
+fn unprinted(refusal: Refusal) -> PrintError {
+    match refusal {
+        Refusal::Store(error) => PrintError::Store(error),
+        Refusal::Internal(cause) => PrintError::Begin(cause),
+        Refusal::Told(_) | Refusal::TooSoon(_) | Refusal::Busy(_) | Refusal::Noted(..) => {
+            PrintError::Refused
         }
     }
 }

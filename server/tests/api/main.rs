@@ -20,6 +20,9 @@ mod fuzz;
 mod long_report;
 mod openapi;
 mod permissions;
+#[expect(dead_code, reason = "only the words of a PDF are read here")]
+#[path = "../report/poppler.rs"]
+mod poppler;
 mod receipts;
 mod recipients;
 mod refresh;

@@ -1,19 +1,29 @@
 //! The Sent Message Report, and what the numbers in it mean.
 
-use std::io::Read;
+use std::io::{Cursor, Read};
 
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use server::{
-    report::printing::Printing,
-    store::{detail, report::Lines},
+    auth::password,
+    clock::Clock,
+    store::{
+        audit::Who,
+        grants::Grant,
+        roles,
+        users::{self, Added},
+    },
 };
 use shared::{
     delivery::RecipientQuery,
-    report::{Marks, Report, ReportDetail, ReportDevice, ReportFormat, ReportOptions},
-    session::Role,
+    session::{Permission, Role},
 };
+use zip::ZipArchive;
 
-use crate::app::{Answer, TestApp};
+use crate::{
+    app::{Answer, PASSWORD, TestApp},
+    poppler::Pdf,
+};
 
 async fn ask(subject: &str, query: &str) -> Answer {
     let app = TestApp::new().await;
@@ -132,48 +142,80 @@ async fn call_statuses_are_listed_with_what_they_mean() {
     );
 }
 
-/// The addresses of a message, as who may see them and who may not get them.
+/// All of a report that its reader can read: lines of CSV, the words of a PDF, the XML of a DOCX.
+fn words(answer: &Answer) -> String {
+    match answer.header("content-type") {
+        "application/pdf" => Pdf::new(&answer.body).lines().concat(),
+        "text/csv; charset=utf-8" => text(answer).to_owned(),
+        _ => {
+            let mut zip = ZipArchive::new(Cursor::new(&answer.body)).unwrap();
+            let mut xml = String::new();
+            let mut document = zip.by_name("word/document.xml").unwrap();
+            document.read_to_string(&mut xml).unwrap();
+            xml
+        }
+    }
+}
+
+/// The cookie of somebody who may print and not see addresses.
+async fn printer(app: &TestApp) -> String {
+    let permissions = [Permission::View, Permission::Report];
+    let (now, shell) = (app.clock.now(), Who::SHELL);
+    let put = roles::put(&app.db, "printer", &permissions, &shell, now);
+    put.await.unwrap();
+    let hash = password::hash(PASSWORD).unwrap();
+    let grants = [Grant::everywhere("printer")];
+    let added = users::add_with(&app.db, "printer", &grants, &hash, &shell, now).await;
+    assert!(matches!(added.unwrap(), Added::Done(_)));
+    app.try_sign_in("printer", PASSWORD).await.cookie()
+}
+
+#[tokio::test]
+async fn who_may_print_and_not_see_addresses_gets_them_masked_in_every_format() {
+    let app = TestApp::new().await;
+    let printer = printer(&app).await;
+    let operator = app.sign_in(Role::Operator).await;
+    let path = app.message(&operator, "School is Cancelled").await;
+    for format in ["csv", "pdf", "docx"] {
+        let report = format!("{path}/report?format={format}&devices=email,inbox");
+        let full = words(&app.get(&report, &operator).await);
+        let masked = words(&app.get(&report, &printer).await);
+        for (address, hidden) in [
+            ("heather@nomail.com", "h•••@nomail.com"),
+            ("tad@nomail.com", "t•••@nomail.com"),
+            ("kris@nomail.com", "k•••@nomail.com"),
+        ] {
+            assert!(full.contains(address) && !full.contains(hidden), "{format}");
+            assert!(
+                masked.contains(hidden) && !masked.contains(address),
+                "{format}"
+            );
+        }
+    }
+    let prints = app.get(&format!("{path}/prints"), &operator).await.json();
+    let kept: Vec<_> = (prints.as_array().unwrap().iter())
+        .map(|print| {
+            (
+                print["by"].as_str().unwrap(),
+                print["masked"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(kept, [("printer", true), ("operator", false)].repeat(3));
+}
+
+/// The addresses of a message, on the page and in a file of who may not see them.
 #[tokio::test]
 async fn addresses_are_masked_alike_on_the_page_and_in_the_file() {
     let app = TestApp::new().await;
     let (zone, now) = (app.app.district.time_zone, app.app.clock.now());
-    let viewer = app.sign_in(Role::Viewer).await;
-    let path = app.message(&viewer, "School is Cancelled").await;
+    let printer = printer(&app).await;
+    let path = app.message(&printer, "School is Cancelled").await;
     let id = path.rsplit('/').next().unwrap().parse().unwrap();
-    let options = ReportOptions {
-        devices: [ReportDevice::Email, ReportDevice::Inbox].into(),
-        detail: ReportDetail::All,
-        format: ReportFormat::Csv,
-    };
-    let mut files = Vec::new();
-    for masked in [false, true] {
-        let mut moment = app.db.snapshot().await.unwrap();
-        let detail = detail::in_moment(&mut moment, id, zone, now).await;
-        let detail = detail.unwrap().unwrap();
-        let printing = Printing {
-            report: Report::new(
-                &detail,
-                &options,
-                Marks::default(),
-                &detail.as_of,
-                zone.name(),
-            ),
-            options: options.clone(),
-            lines: Lines::of(moment, id, zone).await.unwrap(),
-            generated_at: detail.as_of,
-            masked,
-            turn: app.app.printers.clone().acquire_owned().await.unwrap(),
-        };
-        let mut file = printing.file(app.app.paper.clone()).await.unwrap();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        files.push(text);
-    }
-    assert!(files[0].contains(",heather@nomail.com,"));
-    assert!(!files[1].contains("heather@nomail.com"));
-    assert!(files[1].contains(",h•••@nomail.com,"));
+    let report = format!("{path}/report?format=csv&devices=email,inbox");
+    let file = app.get(&report, &printer).await;
     let page = app
-        .get(&format!("{path}/deliveries?limit=500"), &viewer)
+        .get(&format!("{path}/deliveries?limit=500"), &printer)
         .await;
     let page: shared::delivery::RecipientPage = serde_json::from_slice(&page.body).unwrap();
     let query = RecipientQuery {
@@ -192,9 +234,25 @@ async fn addresses_are_masked_alike_on_the_page_and_in_the_file() {
         assert_ne!(masked, full);
         let (row, hidden) = (format!(",{masked},"), format!(",{full},"));
         assert!(
-            files[1].contains(&row) && !files[1].contains(&hidden),
+            text(&file).contains(&row) && !text(&file).contains(&hidden),
             "{masked}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_pdf_and_a_docx_travel_as_they_are_and_a_csv_compressed() {
+    let app = TestApp::new().await;
+    let cookie = app.sign_in(Role::Operator).await;
+    let path = app.message(&cookie, "School is Cancelled").await;
+    for (format, encoding) in [("pdf", ""), ("docx", ""), ("csv", "br")] {
+        let request = Request::get(format!("{path}/report?format={format}"))
+            .header("cookie", &cookie)
+            .header("accept-encoding", "gzip, deflate, br, zstd")
+            .body(Body::empty());
+        let answer = app.send(request.unwrap()).await;
+        assert_eq!(answer.status, 200, "{format}");
+        assert_eq!(answer.header("content-encoding"), encoding, "{format}");
     }
 }
 

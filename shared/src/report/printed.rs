@@ -51,6 +51,8 @@ pub enum JobState {
 pub struct ReportJob {
     /// Its key in the paths of the API.
     pub id: String,
+    /// As which file it is made.
+    pub format: ReportFormat,
     /// Where it stands.
     pub state: JobState,
     /// So many recipients are read, or pages drawn.
@@ -60,17 +62,28 @@ pub struct ReportJob {
 }
 
 impl ReportJob {
-    /// Recipients from which on a PDF is made by a job.
-    pub const FROM_RECIPIENTS: u32 = 2000;
+    /// A job makes the file of a message with more recipients than this: of fewer it is the answer, so soon that
+    /// nobody wants to watch.
+    pub const fn from_recipients(format: ReportFormat) -> u32 {
+        match format {
+            ReportFormat::Pdf => 2000,
+            ReportFormat::Csv | ReportFormat::Docx => 10_000,
+        }
+    }
 
-    /// How far it is. Of 100 000 recipients reading takes half of the time, drawing four tenths, and the file the rest.
+    /// How far it is. Of a PDF of 100 000 recipients reading takes half of the time, drawing four tenths, and the file
+    /// the rest; the others are written as they are read.
     pub fn percent(&self) -> u32 {
         let part = |share: u32| {
             (u64::from(self.done) * u64::from(share) / u64::from(self.of.max(1))) as u32
         };
+        let reading = match self.format {
+            ReportFormat::Pdf => 50,
+            ReportFormat::Csv | ReportFormat::Docx => 100,
+        };
         match self.state {
             JobState::Waiting | JobState::Failed => 0,
-            JobState::Reading => part(50).min(50),
+            JobState::Reading => part(reading).min(reading),
             JobState::Drawing => 50 + part(40).min(40),
             JobState::Finishing => 90,
             JobState::Done => 100,
@@ -82,29 +95,47 @@ impl ReportJob {
 mod tests {
     use super::*;
 
+    fn at(format: ReportFormat, state: JobState, done: u32, of: u32) -> u32 {
+        let id = String::new();
+        ReportJob {
+            id,
+            format,
+            state,
+            done,
+            of,
+        }
+        .percent()
+    }
+
     #[test]
-    fn a_job_comes_ever_nearer_to_its_end() {
-        let at = |state, done, of| {
-            ReportJob {
-                id: String::new(),
-                state,
-                done,
-                of,
-            }
-            .percent()
-        };
+    fn a_pdf_comes_ever_nearer_to_its_end() {
         use JobState::{Done, Drawing, Finishing, Reading, Waiting};
         let way = [
-            at(Waiting, 0, 0),
-            at(Reading, 0, 100),
-            at(Reading, 50, 100),
-            at(Reading, 100, 100),
-            at(Drawing, 1, 10),
-            at(Drawing, 10, 10),
-            at(Finishing, 10, 10),
-            at(Done, 10, 10),
+            (Waiting, 0, 0),
+            (Reading, 0, 100),
+            (Reading, 50, 100),
+            (Reading, 100, 100),
+            (Drawing, 1, 10),
+            (Drawing, 10, 10),
+            (Finishing, 10, 10),
+            (Done, 10, 10),
         ];
+        let way = way.map(|(state, done, of)| at(ReportFormat::Pdf, state, done, of));
         assert_eq!(way, [0, 0, 25, 50, 54, 90, 90, 100]);
-        assert_eq!(at(Reading, u32::MAX, u32::MAX), 50);
+        assert_eq!(
+            at(ReportFormat::Pdf, Reading, u32::MAX, u32::MAX),
+            50,
+            "however many there are"
+        );
+    }
+
+    #[test]
+    fn what_is_written_as_it_is_read_is_as_far_as_its_rows() {
+        for format in [ReportFormat::Csv, ReportFormat::Docx] {
+            let way = [0, 1, 50, 99, 100, 101].map(|done| at(format, JobState::Reading, done, 100));
+            assert_eq!(way, [0, 1, 50, 99, 100, 100]);
+            assert_eq!(at(format, JobState::Waiting, 0, 0), 0);
+            assert_eq!(at(format, JobState::Done, 100, 100), 100);
+        }
     }
 }
