@@ -1,185 +1,235 @@
-//! How long a report takes and how much memory, by format and number of rows: `cargo bench --bench report`.
+//! How long a report takes and how much memory, by format and number of recipients, as the server makes it: asked for
+//! through the router by somebody who may not see addresses, of a message by voice and email in SQLite, to the last
+//! byte of the answer. Run by `cargo xtask bench`, or `cargo bench -p server --bench report`.
 //!
-//! Each runs in a process of its own, so that the peak is its own. Beside ours stands reportlab, where Python has
-//! it (`pip install reportlab`). With `-- FOLDER`, the smallest of each format is left there, to look at.
+//! Each report is made in a process of its own, so that the peak is its own. *Own* is what it took of memory that is not
+//! the database's file, beyond what the server held before. Beside ours stand reportlab, where `PEERS_PYTHON` has it
+//! (`python3` else), and docx-rs and docx-rust, where `PEERS_DOCX` is the program in `benches/peers/docx`; `cargo xtask
+//! bench` sees to both. With `-- FOLDER`, the smallest of each format is left there, to look at.
 
 use std::{
-    convert::Infallible,
+    collections::BTreeMap,
     env, fs,
-    io::{self, BufWriter, Write},
-    ops::ControlFlow,
-    path::PathBuf,
-    process::Command,
-    time::Instant,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
-use chrono::DateTime;
-use server::report::{Paper, csv, docx, pdf};
-use shared::{
-    delivery::Device,
-    report::{Field, Marks, Report, ReportBody, ReportRow},
+use axum::{
+    Router,
+    body::Body,
+    http::{Method, Request, StatusCode, header},
+    response::Response,
 };
+use chrono::TimeDelta;
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use server::{
+    auth::password,
+    clock::FixedClock,
+    entry,
+    router::router,
+    state::{App, AppSettings},
+    store::{Database, District, audit::Who, grants::Grant, roles, users},
+};
+use shared::{report::JobState, session::Permission};
+use tower::ServiceExt;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 const FORMATS: [&str; 3] = ["pdf", "docx", "csv"];
-const PEER: &str = concat!(
+/// What this process does; nothing: it starts the others.
+const PART: &str = "REPORT_BENCH";
+const NAME: &str = "printer";
+const PASSWORD: &str = "correct horse battery";
+const REPORTLAB: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/benches/peers/reportlab_table.py"
 );
-/// Rows in one piece, as the store reads them.
-const CHUNK: usize = 1000;
-const ONE: &str = "REPORT_BENCH";
 
-fn main() {
-    if let Ok(one) = env::var(ONE) {
-        let (format, rows) = one.split_once(' ').expect("a format and a number of rows");
-        return measure(format, rows.parse().expect("a number of rows"));
+/// What was measured of one report.
+#[derive(Clone, Copy)]
+struct Figures {
+    seconds: f64,
+    peak: f64,
+    /// `None` of a peer: all of its peak is its own.
+    own: Option<f64>,
+}
+
+type Measured = BTreeMap<(String, usize), Figures>;
+
+fn main() -> Result<(), Failure> {
+    if let Ok(part) = env::var(PART) {
+        let runtime = tokio::runtime::Runtime::new()?;
+        let words: Vec<_> = part.splitn(3, ' ').collect();
+        return match words[..] {
+            ["fill", rows, url] => runtime.block_on(fill(url, rows.parse()?)),
+            [format, rows, url] => runtime.block_on(measure(url, format, rows.parse()?)),
+            _ => Err("what to do?".into()),
+        };
     }
     println!(
-        "{:>10}  {:>8}  {:>8}  {:>9}  {:>9}",
-        "", "rows", "seconds", "peak MB", "file MB"
+        "{:>10}  {:>10}  {:>8}  {:>8}  {:>7}  {:>8}",
+        "", "recipients", "seconds", "peak MB", "own MB", "file MB"
     );
-    let this = env::current_exe().expect("the running program");
-    for format in FORMATS {
-        for rows in SIZES {
-            let mut run = Command::new(&this);
-            run.args(env::args().skip(1))
-                .env(ONE, format!("{format} {rows}"));
-            assert!(run.status().expect("a process").success());
+    let mut measured = Measured::new();
+    for rows in SIZES {
+        let folder = tempfile::tempdir()?;
+        let url = format!("sqlite:{}/bench.db", folder.path().display());
+        this(&format!("fill {rows} {url}"))?;
+        for format in FORMATS {
+            let told = this(&format!("{format} {rows} {url}"))?;
+            note(&mut measured, format, rows, Some(&told));
         }
     }
-    // Its time grows faster than its rows; 100 000 would take minutes.
+    let python = env::var_os("PEERS_PYTHON").unwrap_or_else(|| "python3".into());
+    let docx = env::var_os("PEERS_DOCX");
+    // At 100 000 the first takes minutes, and the others two and six gigabytes.
     for rows in &SIZES[..2] {
-        let peer = Command::new("python3")
-            .args([PEER, &rows.to_string()])
-            .output();
-        let told = peer.ok().filter(|peer| peer.status.success());
-        let told = told.map(|peer| String::from_utf8_lossy(&peer.stdout).into_owned());
-        match told.as_deref().map(str::split_whitespace) {
-            Some(mut figures) => {
-                let mut next = || figures.next().unwrap_or("?").to_owned();
-                line("reportlab", *rows, &next(), &next(), &next());
-            }
-            None => println!(" reportlab  {rows:>8}  is not installed"),
+        let peer = told(Command::new(&python).args([REPORTLAB, &rows.to_string()]));
+        note(&mut measured, "reportlab", *rows, peer.ok().as_deref());
+        for library in ["docx-rs", "docx-rust"] {
+            let peer = docx
+                .as_ref()
+                .and_then(|docx| told(Command::new(docx).args([library, &rows.to_string()])).ok());
+            note(&mut measured, library, *rows, peer.as_deref());
         }
     }
+    goals(&measured);
+    Ok(())
 }
 
-fn line(what: &str, rows: usize, seconds: &str, peak: &str, file: &str) {
-    println!("{what:>10}  {rows:>8}  {seconds:>8}  {peak:>9}  {file:>9}");
+/// What a part of this program, in a process of its own, tells of itself.
+fn this(part: &str) -> Result<String, Failure> {
+    let mut command = Command::new(env::current_exe()?);
+    told(command.args(env::args().skip(1)).env(PART, part))
 }
 
-/// Counts what is written, and keeps it only where somebody wants to look at it.
-struct Sink {
-    bytes: usize,
-    kept: Option<Vec<u8>>,
-}
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.bytes += bytes.len();
-        if let Some(kept) = &mut self.kept {
-            kept.extend_from_slice(bytes);
-        }
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+fn told(command: &mut Command) -> Result<String, Failure> {
+    let output = command.stderr(Stdio::inherit()).output()?;
+    match output.status.success() {
+        true => Ok(String::from_utf8(output.stdout)?),
+        false => Err(format!("a process ended with {}", output.status).into()),
     }
 }
 
-fn measure(format: &str, rows: usize) {
-    let folder = env::args().skip(1).find(|a| !a.starts_with("--"));
-    let folder = folder.filter(|_| rows == SIZES[0]).map(PathBuf::from);
-    let mut sink = Sink {
-        bytes: 0,
-        kept: folder.is_some().then(Vec::new),
-    };
-    let paper = Paper::embedded();
-    let at = DateTime::parse_from_rfc3339("2019-12-02T08:55:18-06:00").expect("a time");
-    let start = Instant::now();
-    let chunks = (0..rows.div_ceil(CHUNK)).map(|chunk| {
-        let first = chunk * CHUNK;
-        (first..rows.min(first + CHUNK))
-            .map(row)
-            .collect::<Vec<_>>()
+/// Prints a line, and keeps it for the goals.
+fn note(measured: &mut Measured, what: &str, rows: usize, told: Option<&str>) {
+    let figures: Option<Vec<f64>> = told.map(|told| {
+        let figures = told.split_whitespace().map(str::parse);
+        figures.map_while(Result::ok).collect()
     });
-    let report = report(rows);
-    let mut out = BufWriter::new(&mut sink);
-    match format {
-        "pdf" => {
-            let chunks = chunks.map(Ok::<_, Infallible>);
-            let mut go_on = |_| ControlFlow::Continue(());
-            let file = pdf::write(&paper.faces, &report, &at, chunks, &mut go_on).expect("a PDF");
-            out.write_all(&file).expect("a file");
-        }
-        "docx" => {
-            let (at, chunks) = (at.to_rfc3339(), chunks.map(Ok::<_, io::Error>));
-            docx::write(&paper.template, &report, &at, chunks, &mut out).expect("a DOCX");
-        }
-        _ => csv::write(&report, chunks.map(Ok::<_, io::Error>), &mut out).expect("a CSV"),
-    }
-    drop(out);
-    let seconds = format!("{:.2}", start.elapsed().as_secs_f64());
-    let megabytes = |bytes: usize| bytes as f64 / 1e6;
-    let (peak, file) = (megabytes(peak_memory()), megabytes(sink.bytes));
-    line(
-        format,
-        rows,
-        &seconds,
-        &format!("{peak:.0}"),
-        &format!("{file:.1}"),
-    );
-    if let (Some(folder), Some(kept)) = (folder, sink.kept) {
-        fs::write(folder.join(format!("report.{format}")), kept).expect("a folder to write to");
-    }
-}
-
-/// The most memory that this process had, in bytes; 0 where the system does not say.
-fn peak_memory() -> usize {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-    let kilobytes = peak.and_then(|p| p.trim().trim_end_matches(" kB").parse::<usize>().ok());
-    kilobytes.unwrap_or_default() * 1024
-}
-
-fn report(rows: usize) -> Report {
-    let field = |label, value: &str| Field {
-        label,
-        value: value.to_owned(),
+    let (seconds, peak, own, file) = match figures.as_deref() {
+        Some([seconds, peak, own, file]) => (*seconds, *peak, Some(*own), *file),
+        Some([seconds, peak, file]) => (*seconds, *peak, None, *file),
+        _ => return println!("{what:>10}  {rows:>10}  is not installed"),
     };
-    Report {
-        organization: "Riverside Elementary School".to_owned(),
-        generated_on: "12/02/2019 08:55:18 AM (America/Chicago)".to_owned(),
-        status: "Sent",
-        subject: "School is Cancelled".to_owned(),
-        heading: vec![
-            field("Subject", "School is Cancelled"),
-            field("Type", "Message Builder - General Notification"),
-            field("Sender", "Administrator, System"),
-        ],
-        summary: vec![
-            field("Start Time", "12/02/2019 08:54 AM"),
-            field("Total Inbox", "0"),
-            field("Total Recipients", &rows.to_string()),
-        ],
-        body: Some(ReportBody {
-            criteria: vec![(
-                "Deliver To".to_owned(),
-                "Student Messenger Contacts".to_owned(),
-            )],
-            content: vec![field("Message Body", "School is cancelled due to weather.")],
-            marks: Marks {
-                duplicates: true,
-                not_contacted: true,
-            },
-        }),
+    let shown = own.map_or_else(|| "".to_owned(), |own| format!("{own:.0}"));
+    println!("{what:>10}  {rows:>10}  {seconds:>8.2}  {peak:>8.0}  {shown:>7}  {file:>8.1}");
+    let figures = Figures { seconds, peak, own };
+    measured.insert((what.to_owned(), rows), figures);
+}
+
+/// Says which goals are reached.
+fn goals(measured: &Measured) {
+    let of = |what: &str, rows| measured.get(&(what.to_owned(), rows)).copied();
+    let own = |what, rows| of(what, rows).map(|figures| figures.own.unwrap_or(figures.peak));
+    let seconds = |what| of(what, 10_000).map(|figures| figures.seconds);
+    let ratio = |one, other| Some(seconds(one)? / seconds(other)?);
+    println!();
+    for (goal, figure, bound) in [
+        (
+            "PDF of 10 000 beside reportlab's, in times",
+            ratio("pdf", "reportlab"),
+            0.2,
+        ),
+        ("PDF of 10 000, own MB", own("pdf", 10_000), 70.0),
+        ("PDF of 100 000, own MB", own("pdf", 100_000), 500.0),
+        (
+            "DOCX of 10 000 beside docx-rs's, in times",
+            ratio("docx", "docx-rs"),
+            1.0,
+        ),
+        ("DOCX of 100 000, own MB", own("docx", 100_000), 15.0),
+        ("CSV of 100 000, own MB", own("csv", 100_000), 10.0),
+        (
+            "CSV of 100 000 beyond that of 10 000, own MB",
+            own("csv", 100_000)
+                .zip(own("csv", 10_000))
+                .map(|(all, few)| all - few),
+            2.0,
+        ),
+    ] {
+        match figure {
+            Some(figure) => {
+                let verdict = if figure <= bound { "reached" } else { "missed" };
+                println!("{goal:>46}: {figure:>7.2}, at most {bound}: {verdict}");
+            }
+            None => println!("{goal:>46}: not measured"),
+        }
     }
 }
 
-/// A row like no other in its name and address, in one of five scripts.
-fn row(number: usize) -> ReportRow {
+async fn app(url: &str) -> Result<App, Failure> {
+    let db = Database::connect(url).await?;
+    db.migrate().await?;
+    let clock = Arc::new(FixedClock::at("2020-01-31T22:00:00Z".parse()?));
+    let district = District {
+        time_zone: chrono_tz::America::Chicago,
+        phone_region: phonenumber::country::Id::US,
+    };
+    let settings = AppSettings {
+        demo: false,
+        behind_tls: false,
+        session_idle: TimeDelta::hours(1),
+        session_longest: TimeDelta::hours(12),
+        stalled_after: TimeDelta::minutes(10),
+    };
+    let app = App::new(db, clock, district, settings);
+    app.map_err(|error| error.to_string().into())
+}
+
+/// Puts in one message, and somebody who prints it without seeing addresses.
+async fn fill(url: &str, rows: usize) -> Result<(), Failure> {
+    let app = app(url).await?;
+    let now = app.clock.now();
+    let message = json!({
+        "external_id": "bench", "message_type": "Message Builder", "organization": "Plainview Schools",
+        "subject": "School is Cancelled", "sender": "Administrator, System",
+        "created_at": "2020-01-31T12:00:00-06:00", "status": "sent",
+        "body": {"email": "School is cancelled due to weather."},
+        "recipients": (0..rows).map(line).collect::<Vec<_>>(),
+    });
+    let file = message.to_string();
+    let (district, clock) = (&app.district, &*app.clock);
+    let report = entry::import(&app.db, district, clock, file.as_bytes(), &mut |_| {}).await?;
+    if report.accepted != 1 {
+        return Err("the message was refused".into());
+    }
+    let permissions = [Permission::View, Permission::Report];
+    roles::put(&app.db, NAME, &permissions, &Who::SHELL, now).await?;
+    let hash = password::hash(PASSWORD).map_err(|error| error.to_string())?;
+    users::add_with(
+        &app.db,
+        NAME,
+        &[Grant::everywhere(NAME)],
+        &hash,
+        &Who::SHELL,
+        now,
+    )
+    .await?;
+    Ok(())
+}
+
+/// A recipient like no other in name and address, in one of five scripts; one person in three stands on two lines.
+fn line(number: usize) -> Value {
     const FAMILIES: [&str; 10] = [
         "Anderson",
         "Nguyễn Thị",
@@ -193,19 +243,151 @@ fn row(number: usize) -> ReportRow {
         "Vang",
     ];
     let family = FAMILIES[number % FAMILIES.len()];
-    let phone = number.is_multiple_of(3);
-    ReportRow {
-        recipient: format!("{family}, Parent {number}"),
-        not_contacted: number.is_multiple_of(11),
-        student: format!("{family}, Student {}", number / 2),
-        device: Some(if phone { Device::Voice } else { Device::Email }),
-        address: match phone {
-            true => format!("+1612555{:04}", number % 10_000),
-            false => format!("parent.{number}@families.example.org"),
-        },
-        duplicate: number.is_multiple_of(17),
-        status: ["Sent", "Live Person", "Busy", "Answering Machine"][number % 4].to_owned(),
-        call_status: phone.then_some(5),
-        time: format!("12/02/2019 8:{:02} AM", number / 200 % 60),
+    let at = format!("2020-01-31T12:{:02}:00-06:00", number / 200 % 60);
+    let call_status = [5, 1, 0, 14][number % 4];
+    let delivery = match number % 3 {
+        0 => {
+            json!({"device": "voice", "address": format!("612-{:03}-{:04}", 200 + number / 10_000, number % 10_000),
+            "call_status": call_status, "at": at})
+        }
+        _ => json!({"device": "email", "address": format!("parent.{number}@families.example.org"),
+            "status": "sent", "at": at}),
+    };
+    json!({
+        "person": format!("person {}", number - number % 4 / 3),
+        "name": format!("{family}, Parent {number}"),
+        "student": format!("{family}, Student {}", number / 2),
+        "deliveries": [delivery],
+    })
+}
+
+/// Prints once, and tells how long it took and how much memory.
+async fn measure(url: &str, format: &str, rows: usize) -> Result<(), Failure> {
+    let app = app(url).await?;
+    let router = router(app.clone());
+    let office = Office::enter(&router).await?;
+    let found = office.get("/api/messages?created_from=2020-01-31&created_to=2020-01-31");
+    let found = found.await?.into_body().collect().await?.to_bytes();
+    let found: Value = serde_json::from_slice(&found)?;
+    let path = format!("/api/messages/{}", found["messages"][0]["id"]);
+    let owner = users::by_name(&app.db, NAME).await?.ok_or("nobody")?.id;
+    let folder = env::args().skip(1).find(|word| !word.starts_with("--"));
+    let kept = folder.filter(|_| rows == SIZES[0]).map(PathBuf::from);
+    let kept = kept.map(|folder| folder.join(format!("report.{format}")));
+
+    let memory = Memory::watch()?;
+    let start = Instant::now();
+    let mut answer = office
+        .get(&format!("{path}/report?format={format}"))
+        .await?;
+    if answer.status() == StatusCode::ACCEPTED {
+        let job = answer.headers().get(header::LOCATION).ok_or("no job")?;
+        let job = job.to_str()?.to_owned();
+        let id = job.rsplit('/').next().unwrap_or_default();
+        // Asked here and not by the stream of events, which tells four times a second.
+        let mut progress = app.jobs.watch(id, owner).ok_or("no such job")?;
+        let over = |job: &shared::report::ReportJob| {
+            matches!(job.state, JobState::Done | JobState::Failed)
+        };
+        progress.wait_for(over).await?;
+        answer = office.get(&job).await?;
     }
+    if answer.status() != StatusCode::OK {
+        return Err(format!("a report came to {}", answer.status()).into());
+    }
+    let bytes = drain(answer, kept.as_deref()).await?;
+    let seconds = start.elapsed().as_secs_f64();
+    let (peak, own) = memory.most()?;
+    println!("{seconds} {peak} {own} {}", bytes as f64 / 1e6);
+    Ok(())
+}
+
+/// Takes an answer piece by piece, as a client does, and counts its bytes.
+async fn drain(answer: Response, kept: Option<&Path>) -> Result<usize, Failure> {
+    let mut kept = kept.map(fs::File::create).transpose()?;
+    let mut body = answer.into_body();
+    let mut bytes = 0;
+    while let Some(frame) = body.frame().await {
+        if let Ok(piece) = frame?.into_data() {
+            bytes += piece.len();
+            if let Some(kept) = &mut kept {
+                kept.write_all(&piece)?;
+            }
+        }
+    }
+    Ok(bytes)
+}
+
+/// Who prints.
+struct Office<'a> {
+    router: &'a Router,
+    cookie: String,
+}
+
+impl Office<'_> {
+    async fn enter(router: &Router) -> Result<Office<'_>, Failure> {
+        let credentials = json!({"name": NAME, "password": PASSWORD}).to_string();
+        let request = Request::post("/api/session")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(credentials))?;
+        let answer = router.clone().oneshot(request).await?;
+        let cookie = answer.headers().get(header::SET_COOKIE);
+        let cookie = cookie.ok_or("no cookie")?.to_str()?.split(';').next();
+        let cookie = cookie.unwrap_or_default().to_owned();
+        Ok(Office { router, cookie })
+    }
+
+    async fn get(&self, path: &str) -> Result<Response, Failure> {
+        let request = Request::builder().method(Method::GET).uri(path);
+        let request = request.header(header::COOKIE, &self.cookie);
+        let request = request.body(Body::empty())?;
+        Ok(self.router.clone().oneshot(request).await?)
+    }
+}
+
+/// Watches the memory of this process.
+struct Memory {
+    before: f64,
+    over: Arc<AtomicBool>,
+    watching: thread::JoinHandle<f64>,
+}
+
+impl Memory {
+    fn watch() -> Result<Memory, Failure> {
+        // The peak so far is that of hashing a password.
+        fs::write("/proc/self/clear_refs", "5")?;
+        let before = megabytes("RssAnon")?;
+        let over = Arc::new(AtomicBool::new(false));
+        let until = over.clone();
+        let watching = thread::spawn(move || {
+            let mut most = before;
+            while !until.load(Ordering::Relaxed) {
+                most = most.max(megabytes("RssAnon").unwrap_or_default());
+                thread::sleep(Duration::from_millis(2));
+            }
+            most
+        });
+        Ok(Memory {
+            before,
+            over,
+            watching,
+        })
+    }
+
+    /// The peak of this process since, and what of it is its own.
+    fn most(self) -> Result<(f64, f64), Failure> {
+        self.over.store(true, Ordering::Relaxed);
+        let most = self.watching.join().map_err(|_| "the watch ended")?;
+        Ok((megabytes("VmHWM")?, most - self.before))
+    }
+}
+
+/// A figure that the system tells of this process.
+fn megabytes(name: &str) -> Result<f64, Failure> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let mut lines = status.lines();
+    let line = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    let kilobytes = line.ok_or("the system does not tell")?;
+    let kilobytes = kilobytes.trim().trim_end_matches(" kB");
+    Ok(kilobytes.parse::<f64>()? * 1024.0 / 1e6)
 }

@@ -86,28 +86,44 @@ pub fn for_tests() -> Result<(), Failure> {
 /// # Errors
 /// Where there is no Python with venv, or the package cannot be fetched.
 pub fn schemathesis(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    const VERSION: &str = "4.32.5";
-    let folder = workspace.target("schemathesis");
-    let program = folder.join("bin/schemathesis");
+    let folder = python_package(workspace, "schemathesis", "4.32.5")?;
+    Ok(folder.join("bin/schemathesis"))
+}
+
+/// Makes sure that there is reportlab, which reports are measured beside; answers which Python has it.
+///
+/// # Errors
+/// Where there is no Python with venv, or the package cannot be installed.
+pub fn reportlab(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    let folder = python_package(workspace, "reportlab", "4.4.4")?;
+    Ok(folder.join("bin/python3"))
+}
+
+/// Makes sure that there is a package of PyPI's, in an environment of its own below the target folder; answers where
+/// that is.
+fn python_package(workspace: &Workspace, package: &str, version: &str) -> Result<PathBuf, Failure> {
+    let folder = workspace.target(package);
+    let python = folder.join("bin/python3");
+    let ask = format!("import importlib.metadata as m; print(m.version('{package}'))");
     let there = || {
-        Command::new(&program)
-            .args(["--version"])
+        Command::new(&python)
+            .args(["-c", &ask])
             .output()
-            .is_ok_and(|said| said.contains(VERSION))
+            .is_ok_and(|said| said.trim() == version)
     };
-    if program.exists() && there() {
-        return Ok(program);
+    if python.exists() && there() {
+        return Ok(folder);
     }
-    say(format!("Installing schemathesis {VERSION} from PyPI."));
+    say(format!("Installing {package} {version} from PyPI."));
     Command::new("python3")
         .args(["-m", "venv", "--clear"])
         .args([&folder])
         .run()?;
     Command::new(folder.join("bin/pip"))
         .args(["install", "--quiet", "--disable-pip-version-check"])
-        .args([format!("schemathesis=={VERSION}")])
+        .args([format!("{package}=={version}")])
         .run()?;
-    Ok(program)
+    Ok(folder)
 }
 
 /// Makes sure that there is a tool of cargo's, compiled below the target folder; answers where it is.
