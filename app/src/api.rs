@@ -15,6 +15,9 @@ use shared::{
     resend::{ResendRequest, Which},
     session::{Credentials, SessionInfo, UNATTENDED},
 };
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
 use crate::{json, ui::attention};
 
@@ -155,10 +158,8 @@ pub async fn resend(id: MessageId, request: &ResendRequest) -> Answer<MessageId>
 pub struct ReportFile {
     /// What to save it as.
     pub name: String,
-    /// Its media type.
-    pub media_type: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
+    /// It, in the browser's keeping: it may be larger than this page's memory should grow.
+    pub content: Blob,
 }
 
 /// What comes of printing.
@@ -177,29 +178,39 @@ pub async fn report(id: MessageId, options: &ReportOptions) -> Answer<Printed> {
         .map(|device| device.as_str())
         .collect();
     let devices = devices.join(",");
-    let format = options.format.as_str();
     let query = [
         ("devices", devices.as_str()),
         ("detail", options.detail.as_str()),
-        ("format", format),
+        ("format", options.format.as_str()),
     ];
     let path = paths::report(id);
     let response = answer(Request::get(&path).query(query).send().await).await?;
     if response.status() == 202 {
         return read(response).await.map(Printed::Job);
     }
-    let header = |name| response.headers().get(name);
-    let disposition = header("content-disposition").unwrap_or_default();
-    let name = disposition
-        .split_once("filename=\"")
-        .and_then(|(_, rest)| rest.split_once('"'))
-        .map(|(name, _)| name.to_owned())
-        .unwrap_or_else(|| format!("sent-message-report-{id}.{format}"));
-    Ok(Printed::File(ReportFile {
-        name,
-        media_type: header("content-type").unwrap_or_default(),
-        bytes: response.binary().await.map_err(unreadable)?,
-    }))
+    file(response).await.map(Printed::File)
+}
+
+/// The file of a long report that is done; it is to be had once.
+pub async fn finished_report(job: &str) -> Answer<ReportFile> {
+    file(answer(Request::get(&paths::job(job)).send().await).await?).await
+}
+
+/// Reads a report and the name that the server gives it.
+async fn file(response: Response) -> Answer<ReportFile> {
+    let disposition = response.headers().get("content-disposition");
+    let name = disposition.as_deref().and_then(|disposition| {
+        let (_, rest) = disposition.split_once("filename=\"")?;
+        Some(rest.split_once('"')?.0.to_owned())
+    });
+    let name = name.ok_or(Failure::Unreadable)?;
+    let response = web_sys::Response::from(response);
+    let content = response.blob().map_err(|_| Failure::Unreadable)?;
+    let content = JsFuture::from(content).await;
+    // It breaks off where the connection does.
+    let content = content.map_err(|_| Failure::Offline)?.dyn_into();
+    let content = content.map_err(|_| Failure::Unreadable)?;
+    Ok(ReportFile { name, content })
 }
 
 /// Abandons a long report.

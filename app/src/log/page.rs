@@ -56,7 +56,7 @@ fn page(log: Log, session: Session) -> El {
     let focus = TableFocus(RwSignal::new(0));
     provide_context(Live::follow(log, session));
     provide_context(focus);
-    provide_context(Printing::new());
+    provide_context(Printing::new(session));
 
     let close = move || {
         log.close();

@@ -10,18 +10,16 @@ pub fn save(name: &str, media_type: &str, bytes: &[u8]) -> Option<()> {
     options.set_type(media_type);
     let parts = js_sys::Array::of1(&bytes);
     let blob = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options).ok()?;
-    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-    let saved = follow(&url, name);
-    web_sys::Url::revoke_object_url(&url).ok()?;
-    saved
+    save_blob(name, &blob)
 }
 
-/// Saves what is at an address as a file; an empty name leaves the naming to the server.
-pub fn follow(url: &str, name: &str) -> Option<()> {
+/// Saves what the browser holds already.
+pub fn save_blob(name: &str, blob: &web_sys::Blob) -> Option<()> {
+    let url = web_sys::Url::create_object_url_with_blob(blob).ok()?;
     let link = document().create_element("a").ok()?;
     let link: web_sys::HtmlAnchorElement = link.dyn_into().ok()?;
-    link.set_href(url);
+    link.set_href(&url);
     link.set_download(name);
     link.click();
-    Some(())
+    web_sys::Url::revoke_object_url(&url).ok()
 }

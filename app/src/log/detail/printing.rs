@@ -1,8 +1,6 @@
 //! A long report while it is made: its progress, *Abandon*, and the download at its end. It goes on when its
 //! message is closed, so its state belongs to the page.
 
-use std::time::Duration;
-
 use leptos::{
     prelude::*,
     reactive::owner::LocalStorage,
@@ -16,9 +14,10 @@ use shared::{
 use wasm_bindgen::{JsCast, prelude::Closure};
 
 use crate::{
-    api,
+    api::{self, Answer, ReportFile},
     figures::grouped,
     json,
+    session::Session,
     ui::{
         download,
         element::{button, el},
@@ -26,9 +25,6 @@ use crate::{
         view::{View, some, when},
     },
 };
-
-/// A download has begun by then, and the server has kept who printed.
-const DOWNLOAD_BEGINS: Duration = Duration::from_secs(1);
 
 /// The long report that is being made, if any; one at a time.
 #[derive(Clone, Copy)]
@@ -39,6 +35,7 @@ pub struct Printing {
     pub problem: RwSignal<Option<String>>,
     /// Counts the reports that came.
     pub printed: RwSignal<u32>,
+    session: Session,
     watched: StoredValue<Option<Watched>, LocalStorage>,
 }
 
@@ -50,12 +47,13 @@ struct Watched {
 }
 
 impl Printing {
-    /// None yet.
-    pub fn new() -> Self {
+    /// None yet; where one is refused for it, the session has ended.
+    pub fn new(session: Session) -> Self {
         Printing {
             job: RwSignal::new(None),
             problem: RwSignal::new(None),
             printed: RwSignal::new(0),
+            session,
             watched: StoredValue::new_local(None),
         }
     }
@@ -79,7 +77,8 @@ impl Printing {
                 state == Some(EventSource::CLOSED)
             });
             if closed {
-                self.end(Some("The report was lost on the way. Print it again."));
+                // A stream does not say why it was refused; the file does.
+                self.fetch();
             }
         });
         source.set_onmessage(Some(heard.as_ref().unchecked_ref()));
@@ -93,36 +92,80 @@ impl Printing {
 
     fn hear(self, job: ReportJob) {
         match job.state {
-            JobState::Done => {
-                download::follow(&paths::job(&job.id), "");
-                self.end(None);
-                set_timeout(
-                    move || self.printed.update(|count| *count += 1),
-                    DOWNLOAD_BEGINS,
-                );
-            }
             JobState::Failed => {
-                self.end(Some("The report could not be made. Print it again."));
+                self.end();
+                self.problem
+                    .set(Some("The report could not be made. Print it again.".into()));
             }
-            _ => self.job.set(Some(job)),
+            JobState::Done => {
+                self.job.set(Some(job));
+                self.fetch();
+            }
+            JobState::Waiting | JobState::Reading | JobState::Drawing | JobState::Finishing => {
+                self.job.set(Some(job))
+            }
         }
     }
 
-    fn end(self, problem: Option<&str>) {
+    /// Downloads the file of the job, or says why it does not come.
+    fn fetch(self) {
+        self.close();
+        let Some(job) = self.job.get_untracked() else {
+            return;
+        };
+        spawn_local(async move {
+            let answer = api::finished_report(&job.id).await;
+            // It may have been abandoned on the way, or the page left.
+            let wanted = self.job.try_with_untracked(|now| {
+                let now = now.as_ref().map(|now| &now.id);
+                now == Some(&job.id)
+            });
+            if wanted == Some(true) {
+                self.end();
+                self.came(answer);
+            }
+        });
+    }
+
+    /// Saves a report, or says why there is none.
+    pub fn came(self, answer: Answer<ReportFile>) {
+        match answer {
+            Ok(file) => {
+                if download::save_blob(&file.name, &file.content).is_none() {
+                    self.problem.try_set(Some(
+                        "The browser did not take the report. Try again.".into(),
+                    ));
+                }
+                self.printed.try_update(|count| *count += 1);
+            }
+            Err(failure) => {
+                if !self.session.ended_by(&failure) {
+                    self.problem.try_set(Some(failure.sentence()));
+                }
+            }
+        }
+    }
+
+    /// Watches no longer.
+    fn close(self) {
         self.watched.with_value(|watched| {
             if let Some(watched) = watched {
                 watched.source.close();
             }
         });
+    }
+
+    fn end(self) {
+        self.close();
         self.job.set(None);
-        self.problem.set(problem.map(Into::into));
+        self.problem.set(None);
     }
 
     fn abandon(self) {
         let Some(job) = self.job.get_untracked() else {
             return;
         };
-        self.end(None);
+        self.end();
         spawn_local(async move {
             // Where this fails the job ends by itself: nobody fetches it.
             drop(api::abandon(&job.id).await);
@@ -156,6 +199,7 @@ fn figures(job: &ReportJob) -> String {
         JobState::Waiting => "waits for its turn".into(),
         JobState::Reading => of("recipients"),
         JobState::Finishing => "pages are drawn; the file is put together".into(),
-        JobState::Drawing | JobState::Done | JobState::Failed => of("pages"),
+        JobState::Done => "made; the file is on its way".into(),
+        JobState::Drawing | JobState::Failed => of("pages"),
     }
 }

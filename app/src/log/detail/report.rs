@@ -22,7 +22,6 @@ use crate::{
     api::{self, Printed},
     session::Session,
     ui::{
-        download,
         element::{El, el},
         problem::problem,
         view::{View, when, words},
@@ -70,19 +69,8 @@ pub fn report_options(id: MessageId) -> El {
             busy.try_set(false);
             match answer {
                 Ok(Printed::Job(job)) => printing.watch(job),
-                Ok(Printed::File(file)) => {
-                    if download::save(&file.name, &file.media_type, &file.bytes).is_none() {
-                        refused.try_set(Some(
-                            "The browser did not take the report. Try again.".into(),
-                        ));
-                    }
-                    printing.printed.update(|count| *count += 1);
-                }
-                Err(failure) => {
-                    if !session.ended_by(&failure) {
-                        refused.try_set(Some(failure.sentence()));
-                    }
-                }
+                Ok(Printed::File(file)) => printing.came(Ok(file)),
+                Err(failure) => printing.came(Err(failure)),
             }
         });
     };
