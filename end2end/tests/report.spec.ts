@@ -173,16 +173,44 @@ test('the list is exported as it is filtered and sorted', async ({ page, log }) 
   expect(created.length).toBe(7);
 });
 
-test('a long PDF shows its progress, and is downloaded when it is done', async ({ page, log, server }) => {
-  server.import(crowd('To a crowd', 2100));
-  await log.open(DAY);
-  await log.select('To a crowd');
-  const { file, text } = await downloaded(page, print(log));
-  expect(file.suggestedFilename()).toMatch(/\.pdf$/);
-  expect(text.startsWith('%PDF-')).toBe(true);
-  await expect(options(log).getByText(/^Printed 1 time, /)).toBeVisible();
-  await expect(options(log).getByRole('button', { name: 'Abandon' })).toBeHidden();
-});
+/** Keeps what the bar of a long report shows from now on, however briefly. */
+async function watchProgress(page: Page): Promise<() => Promise<number[]>> {
+  await page.evaluate(() => {
+    const shown: number[] = [];
+    Object.assign(globalThis, { shown });
+    const look = () => {
+      const bar = document.querySelector('.job [role="progressbar"]');
+      const percent = Number(bar?.getAttribute('aria-valuenow'));
+      if (bar && shown.at(-1) !== percent) shown.push(percent);
+    };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributes: true });
+  });
+  return () => page.evaluate(() => (globalThis as unknown as { shown: number[] }).shown);
+}
+
+for (const [format, people, begins] of [
+  ['PDF', 2100, '%PDF-'],
+  ['CSV', 10_100, '\u00ef\u00bb\u00bfSent Message Report'],
+  ['DOCX', 10_100, 'PK'],
+] as const) {
+  test(`a long ${format} shows its progress, and is downloaded when it is done`, async ({ page, log, server }) => {
+    server.import(crowd('To a crowd', people));
+    await log.open(DAY);
+    await log.select('To a crowd');
+    await options(log).getByRole('combobox', { name: 'Report Format' }).selectOption({ label: format });
+    const shown = await watchProgress(page);
+    const { file, text } = await downloaded(page, print(log));
+    expect(file.suggestedFilename()).toMatch(new RegExp(`\\.${format.toLowerCase()}$`));
+    expect(text.startsWith(begins)).toBe(true);
+    const percents = await shown();
+    expect(percents.length).toBeGreaterThan(1);
+    expect(percents).toEqual([...percents].sort((one, other) => one - other));
+    expect(percents[0]).toBeLessThan(100);
+    expect(percents.at(-1)).toBe(100);
+    await expect(options(log).getByText(/^Printed 1 time, /)).toBeVisible();
+    await expect(options(log).getByRole('button', { name: 'Abandon' })).toBeHidden();
+  });
+}
 
 test('a long PDF can be abandoned', async ({ page, log, server }) => {
   server.import(crowd('To everybody', 30_000));
@@ -196,6 +224,42 @@ test('a long PDF can be abandoned', async ({ page, log, server }) => {
   expect((await abandoned).status()).toBe(204);
   await expect(progress).toBeHidden();
   await expect(options(log).getByText(/^Printed/)).toBeHidden();
+});
+
+test('a long CSV can be abandoned', async ({ page, log, server }) => {
+  server.import(crowd('To many', 10_100));
+  // Nothing is heard of it: to the page it waits for its turn.
+  await page.route('**/api/reports/*/events', () => {});
+  await log.open(DAY);
+  await log.select('To many');
+  await options(log).getByRole('combobox', { name: 'Report Format' }).selectOption({ label: 'CSV' });
+  await print(log).click();
+  await expect(options(log).getByText('waits for its turn')).toBeVisible();
+  await expect(print(log)).toHaveAttribute('aria-disabled', 'true');
+  const abandoned = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+  await options(log).getByRole('button', { name: 'Abandon' }).click();
+  expect((await abandoned).status()).toBe(204);
+  await expect(options(log).getByRole('progressbar')).toBeHidden();
+  await expect(print(log)).toHaveAttribute('aria-disabled', 'false');
+});
+
+test.describe('that was fetched or left too long', () => {
+  test.use({ refusals: [404] });
+
+  test('a long report whose file does not come says why', async ({ page, log, server }) => {
+    server.import(crowd('To a crowd', 2100));
+    await page.route(/\/api\/reports\/[0-9a-f]+$/, async (route) => {
+      // Somebody else's page, or the server's ten minutes, were faster.
+      await page.request.delete(route.request().url());
+      await route.continue();
+    });
+    await log.open(DAY);
+    await log.select('To a crowd');
+    await print(log).click();
+    await expect(options(log)).toContainText('There is no such report any more');
+    await expect(options(log).getByRole('progressbar')).toBeHidden();
+    await expect(options(log).getByText(/^Printed/)).toBeHidden();
+  });
 });
 
 test.describe('for who may only read', () => {
