@@ -12,6 +12,9 @@ use utoipa::{
 
 use crate::{error::PROBLEM_JSON, router};
 
+mod examples;
+pub mod rules;
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
@@ -57,19 +60,11 @@ pub fn frame() -> OpenApi {
 pub fn describe() -> OpenApi {
     let mut description = router::table().into_openapi();
     for path in description.paths.paths.values_mut() {
-        let operations = [
-            &mut path.get,
-            &mut path.put,
-            &mut path.post,
-            &mut path.delete,
-            &mut path.patch,
-        ];
-        for operation in operations.into_iter().flatten() {
-            operation
-                .responses
-                .responses
-                .values_mut()
-                .for_each(say_problem);
+        for (method, operation) in rules::by_method(path) {
+            rules::around(method, operation);
+            rules::by_example(operation);
+            let responses = &mut operation.responses.responses;
+            responses.values_mut().for_each(say_problem);
         }
     }
     description

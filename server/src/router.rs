@@ -29,7 +29,8 @@ use crate::{
     auth::{self, denied, same_origin::same_origin, sessions::unattended, token},
     error::{self, Refusal},
     extract::MAX_BODY,
-    headers, openapi,
+    headers,
+    openapi::{self, rules},
     routes::{
         administration::{password, people, roles, schools, sessions, tokens, welcome},
         audit, call_statuses, cancel, detail, docs, events, failures, find, health, inbox, jobs,
@@ -130,22 +131,26 @@ pub fn table() -> OpenApiRouter<App> {
 }
 
 /// Routes for everybody.
-fn open(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+fn open(mut routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    rules::open(&mut routes.1);
     routes
 }
 
 /// Routes for whoever is signed in.
-fn whoever(routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+fn whoever(mut routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    rules::signed_in(&mut routes.1);
     routes.map(|routes| routes.route_layer(from_fn(auth::signed_in)))
 }
 
 /// Routes for who is signed in and may do `permission`.
-fn needs(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+fn needs(permission: Permission, mut routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    rules::needs(permission, &mut routes.1);
     routes.map(|routes| routes.route_layer(from_fn_with_state(permission, auth::require)))
 }
 
 /// Routes for programs with a token that has the right to `permission`.
-fn bearing(permission: Permission, routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+fn bearing(permission: Permission, mut routes: UtoipaMethodRouter<App>) -> UtoipaMethodRouter<App> {
+    rules::bearing(&mut routes.1);
     routes.map(|routes| routes.route_layer(from_fn_with_state(permission, token::require)))
 }
 

@@ -9,6 +9,7 @@
 //! the database until all of it was found good.
 
 mod address;
+pub mod described;
 mod draft;
 mod head;
 mod import;

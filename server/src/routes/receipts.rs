@@ -45,7 +45,7 @@ const THANKS: &str = "<Response><Say>Thank you. Good bye.</Say></Response>";
 const SILENCE: &str = "<Response/>";
 
 /// Takes Twilio's status callback of a text message.
-#[utoipa::path(post, path = paths::TWILIO_MESSAGES, tag = "receipts", security(()),
+#[utoipa::path(post, path = paths::TWILIO_MESSAGES, tag = "receipts",
     params(("delivery" = Option<String>, Query, description = "Which delivery it is about, as we named it to Twilio")),
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses(
@@ -74,7 +74,7 @@ pub async fn twilio_messages(
 }
 
 /// Takes Twilio's status callback of a call, or the key that its recipient pressed.
-#[utoipa::path(post, path = paths::TWILIO_CALLS, tag = "receipts", security(()),
+#[utoipa::path(post, path = paths::TWILIO_CALLS, tag = "receipts",
     params(
         ("delivery" = Option<String>, Query, description = "Which delivery it is about, as we named it to Twilio"),
         ("extension" = Option<String>, Query, description = "1 where an extension was dialled"),
@@ -115,7 +115,7 @@ pub async fn twilio_calls(
 
 /// Takes a text message that somebody sent us: after STOP no text message goes there until START. The same one again
 /// says nothing, so that a repeat does not undo what was said after it.
-#[utoipa::path(post, path = paths::TWILIO_INCOMING, tag = "receipts", security(()),
+#[utoipa::path(post, path = paths::TWILIO_INCOMING, tag = "receipts",
     request_body(content = String, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, body = String, content_type = "text/xml", description = "Taken; nothing to answer"),
@@ -138,7 +138,7 @@ pub async fn twilio_incoming(
 }
 
 /// Takes Mailgun's webhook.
-#[utoipa::path(post, path = paths::MAILGUN, tag = "receipts", security(()),
+#[utoipa::path(post, path = paths::MAILGUN, tag = "receipts",
     request_body(content = serde_json::Value),
     responses(
         (status = 200, description = "Taken"),
@@ -159,7 +159,7 @@ pub async fn mailgun(State(app): State<App>, body: Bytes) -> Answer<StatusCode> 
 }
 
 /// Takes what any other mail system reports of an email, signed as Standard Webhooks says.
-#[utoipa::path(post, path = paths::BOUNCES, tag = "receipts", security(()),
+#[utoipa::path(post, path = paths::BOUNCES, tag = "receipts",
     params(
         ("webhook-id" = String, Header, description = "The report's own name; the same one counts once"),
         ("webhook-timestamp" = String, Header, description = "Seconds since 1970; within five minutes of now"),

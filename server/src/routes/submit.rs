@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use super::session::Visitor;
 use crate::{
     auth::{denied::Denied, token::Program},
-    entry::{NewMessage, json},
+    entry::{NewMessage, described::Submission, json},
     error::{Answer, NOT_JSON, Refusal},
     extract::invalid,
     state::App,
@@ -39,8 +39,8 @@ pub const MAX_MESSAGE: u64 = 256 * 1024 * 1024;
 const AHEAD: usize = 16;
 
 /// Takes a message for delivery. The same `external_id` again changes nothing and answers with the same number.
-#[utoipa::path(post, path = paths::MESSAGES, tag = "messages", security(("token" = [])),
-    request_body(content = serde_json::Value, description = "One message, as in the import format without what tells what became of it; up to 200 000 recipients"),
+#[utoipa::path(post, path = paths::MESSAGES, tag = "messages",
+    request_body(content = Submission, description = "One message, as in the import format without what tells what became of it; up to 200 000 recipients"),
     responses(
         (status = 201, body = Answered, description = "Taken. Deliveries whose address is none are left out and named"),
         (status = 200, body = Answered, description = "It was taken before; this is what was, whatever the body says now"),

@@ -8,7 +8,7 @@ use shared::session::Role;
 use crate::app::TestApp;
 
 /// What is open to everybody; everything else in the description wants a session.
-const OPEN: &[(&str, &str)] = &[
+pub const OPEN: &[(&str, &str)] = &[
     ("get", "/api/health"),
     ("get", "/api/session"),
     ("post", "/api/session"),
