@@ -7,6 +7,7 @@ use axum::{
     http::{Request, header},
 };
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use shared::session::Role;
@@ -15,13 +16,13 @@ use tokio::time::timeout;
 use crate::app::TestApp;
 
 /// An open stream.
-struct Stream {
+pub struct Stream {
     body: Body,
     text: String,
 }
 
 impl Stream {
-    async fn open(app: &TestApp, path: &str, cookie: &str, last: &str) -> Stream {
+    pub async fn open(app: &TestApp, path: &str, cookie: &str, last: &str) -> Stream {
         let mut request = Request::get(path).header(header::COOKIE, cookie);
         if !last.is_empty() {
             request = request.header("last-event-id", last);
@@ -35,8 +36,19 @@ impl Stream {
         }
     }
 
+    /// What has come by now, without waiting for more; comments are left out.
+    pub fn what_has_come(&mut self) -> String {
+        while let Some(Some(Ok(frame))) = self.body.frame().now_or_never() {
+            self.text
+                .push_str(std::str::from_utf8(frame.data_ref().unwrap()).unwrap());
+        }
+        let events = self.text.split("\n\n");
+        let events = events.filter(|event| event.contains("event:"));
+        events.collect()
+    }
+
     /// The next event that is no comment: its name, its id, its data.
-    async fn next(&mut self) -> (String, String, Value) {
+    pub async fn next(&mut self) -> (String, String, Value) {
         loop {
             while let Some(end) = self.text.find("\n\n") {
                 let event: String = self.text.drain(..end + 2).collect();

@@ -1,6 +1,9 @@
 //! Who may do what.
 
-use axum::http::Method;
+use axum::{
+    body::Body,
+    http::{Method, Request, header},
+};
 use serde_json::json;
 use server::openapi;
 use shared::session::Role;
@@ -90,4 +93,55 @@ async fn who_may_not_is_told_whom_to_ask() {
         .post(&format!("{message}/cancel"), &cookie, json!({}))
         .await;
     insta::assert_json_snapshot!(answer.problem(403));
+}
+
+#[tokio::test]
+async fn no_change_is_taken_from_another_sites_page() {
+    let app = TestApp::new().await;
+    let cookie = app.sign_in(Role::Admin).await;
+    let done = async || {
+        let trail = app.get("/api/audit", &cookie).await.json();
+        let mut lines = trail["lines"].as_array().unwrap().clone();
+        lines.retain(|line| line["action"] != "refused");
+        lines
+    };
+    let before = done().await;
+    let description = serde_json::to_value(openapi::describe()).unwrap();
+    let mut changes = 0;
+    for (path, methods) in description["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            if method == "get" {
+                continue;
+            }
+            changes += 1;
+            let path = path
+                .replace("{id}", "1")
+                .replace("{user}", "1")
+                .replace("{role}", "printer");
+            for (name, value) in [
+                ("sec-fetch-site", "cross-site"),
+                ("sec-fetch-site", "same-site"),
+                ("origin", "https://evil.example"),
+                ("origin", "null"),
+            ] {
+                let request = Request::builder()
+                    .method(method.to_uppercase().parse::<Method>().unwrap())
+                    .uri(&path)
+                    .header(header::HOST, "log.test")
+                    .header(header::COOKIE, &cookie)
+                    .header(header::CONTENT_TYPE, "application/json")
+                    .header(name, value);
+                let answer = app.send(request.body(Body::from("{}")).unwrap()).await;
+                let sentence = answer.problem(403)["detail"].to_string();
+                assert!(
+                    sentence.contains("another site"),
+                    "{method} {path}: {sentence}"
+                );
+            }
+        }
+    }
+    assert!(changes > 20, "only {changes} were tried");
+    // The session still holds, and nothing but refusals was recorded: none of it reached what it was sent to.
+    assert!(!before.is_empty());
+    assert_eq!(done().await, before);
 }
