@@ -1,47 +1,28 @@
 //! Fuzzing: schemathesis reads our own description, and sends every address what it says and what it does not. Whatever
 //! comes, the server answers with one of the answers it describes, and never with a fault.
 
-use std::{
-    path::PathBuf,
-    process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{path::PathBuf, process::Command, sync::Arc};
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderValue, header},
-    middleware::{Next, from_fn_with_state},
-    response::Response,
+    Router,
+    middleware::{from_fn, from_fn_with_state},
 };
+use serde_json::{Value, json};
 use server::{
-    auth::password,
-    clock::Clock,
     connections::{self, Limits},
     router::router,
-    store::users,
+    store::organizations,
 };
-use shared::session::Role;
-use tokio::{net::TcpListener, sync::Mutex};
+use tokio::net::TcpListener;
 
-use crate::app::{PASSWORD, TestApp};
+use crate::app::TestApp;
 
-/// The same cases in every run.
-const SEED: &str = "20200131";
+mod asker;
 
-/// Cases tried of each address and phase.
-const CASES: &str = "20";
-
-/// Seconds after which no further case is begun.
-const AT_MOST: &str = "45";
+use asker::Undaunted;
 
 /// What is asked of every answer.
-const CHECKS: &str = "not_a_server_error,content_type_conformance,response_schema_conformance";
-
-/// Streams, which end when their reader does.
-const STREAMS: &str = "/events$";
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
 
 /// Where `cargo xtask test` has installed it; `None`, said out loud, where it is not and need not be.
 fn schemathesis() -> Option<PathBuf> {
@@ -52,60 +33,25 @@ fn schemathesis() -> Option<PathBuf> {
     place
 }
 
-/// Somebody who may do everything, and goes on being so, whatever is done to their session or account meanwhile.
-struct Undaunted {
-    app: TestApp,
-    cookie: Mutex<String>,
-    accounts: AtomicUsize,
+/// Operations of the description that `wanted` chooses by method and path.
+fn described(wanted: impl Fn(&str, &str) -> bool) -> usize {
+    let description = serde_json::to_value(server::openapi::describe()).unwrap();
+    let paths = description["paths"].as_object().unwrap();
+    let operations = paths.iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().keys();
+        methods.map(move |method| (method, path))
+    });
+    operations
+        .filter(|(method, path)| wanted(method, path))
+        .count()
 }
 
-impl Undaunted {
-    async fn cookie(&self) -> String {
-        let mut cookie = self.cookie.lock().await;
-        let who = self.app.get("/api/session", &cookie).await.json();
-        let administers = who["user"]["permissions"]
-            .to_string()
-            .contains("administer");
-        if !administers {
-            let number = self.accounts.fetch_add(1, Ordering::Relaxed);
-            let name = format!("undaunted {number}");
-            let hash = password::hash(PASSWORD).unwrap();
-            let now = self.app.clock.now();
-            users::add(&self.app.db, &name, Role::Admin, &hash, now)
-                .await
-                .unwrap();
-            *cookie = self.app.try_sign_in(&name, PASSWORD).await.cookie();
-        }
-        cookie.clone()
-    }
-}
-
-async fn signed_in(
-    State(who): State<Arc<Undaunted>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    if let Ok(cookie) = HeaderValue::from_str(&who.cookie().await) {
-        request.headers_mut().insert(header::COOKIE, cookie);
-    }
-    next.run(request).await
-}
-
-/// Serves the application, lets schemathesis loose on it, and reads its verdict.
-async fn fuzz(as_administrator: bool) {
+/// Serves the routes, lets schemathesis loose on them with so many cases of each of `operations`, and reads its verdict.
+async fn fuzz(routes: Router, cases: &str, arguments: &[&str], operations: usize) {
     let Some(schemathesis) = schemathesis() else {
         return;
     };
-    let app = TestApp::new().await;
-    let mut routes = router(app.app.clone());
-    if as_administrator {
-        let who = Arc::new(Undaunted {
-            app,
-            cookie: Mutex::default(),
-            accounts: AtomicUsize::new(0),
-        });
-        routes = routes.layer(from_fn_with_state(who, signed_in));
-    }
+    let routes = routes.layer(from_fn(asker::cut_streams));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let served = tokio::spawn(connections::serve(
@@ -115,17 +61,21 @@ async fn fuzz(as_administrator: bool) {
         std::future::pending(),
     ));
     let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.json");
     let mut command = Command::new(schemathesis);
     command
         .arg("run")
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json"))
-        .args(["--url", &url, "--seed", SEED, "--max-examples", CASES])
-        .args(["--max-time", AT_MOST, "--checks", CHECKS])
-        .args(["--exclude-path-regex", STREAMS])
+        .args(["--url", &url, "--max-examples", cases, "--checks", CHECKS])
+        // The same cases in every run.
+        .arg("--generation-deterministic")
         .args(["--request-timeout", "30", "--warnings", "off"])
         // Some descriptions leave little that is right to be made up.
         .args(["--suppress-health-check", "filter_too_much"])
         .args(["--no-color", "--continue-on-failure"])
+        .args(["--report", "json", "--report-json-path"])
+        .arg(&report)
+        .args(arguments)
         .env("PYTHONIOENCODING", "utf-8")
         .current_dir(folder.path());
     let said = tokio::task::spawn_blocking(move || command.output())
@@ -136,15 +86,43 @@ async fn fuzz(as_administrator: bool) {
     let words = String::from_utf8_lossy(&said.stdout);
     let complaints = String::from_utf8_lossy(&said.stderr);
     assert!(said.status.success(), "{words}\n{complaints}");
-    assert!(words.contains("Test cases"), "it tried something: {words}");
+    let report: Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    let tested = &report["operations"];
+    assert_eq!(
+        (&tested["selected"], &tested["tested"]),
+        (&json!(operations), &json!(operations)),
+        "every operation was tried: {words}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_an_administrator_sends_is_answered_as_described() {
-    fuzz(true).await;
+    let (who, app) = Undaunted::new().await;
+    let routes = router(app).layer(from_fn_with_state(Arc::new(who), asker::able));
+    fuzz(routes, "10", &[], described(|_, _| true)).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_a_stranger_sends_is_answered_as_described() {
-    fuzz(false).await;
+    let app = TestApp::new().await;
+    let routes = router(app.app.clone());
+    fuzz(routes, "5", &[], described(|_, _| true)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_a_program_submits_is_answered_as_described() {
+    let app = TestApp::new().await;
+    let bearer = format!("Authorization: Bearer {}", app.token().await);
+    let arguments = ["--include-operation-id", "submit", "--header", &bearer];
+    let operations = described(|method, path| (method, path) == ("post", "/api/messages"));
+    let messages = async || -> u64 {
+        let schools = organizations::list(&app.db).await.unwrap();
+        schools.iter().map(|school| school.messages).sum()
+    };
+    let before = messages().await;
+    fuzz(router(app.app.clone()), "100", &arguments, operations).await;
+    assert!(
+        schemathesis().is_none() || messages().await > before,
+        "some of what was made up is taken"
+    );
 }
