@@ -1,7 +1,7 @@
 //! The API's description (OpenAPI 3.1), made from the route table.
 
 use axum::Json;
-use shared::{paths, session::Role};
+use shared::{live::Change, paths, report::ReportJob, session::Role};
 use utoipa::{
     OpenApi as _,
     openapi::{
@@ -14,6 +14,20 @@ use crate::{error::PROBLEM_JSON, router};
 
 mod examples;
 pub mod rules;
+
+/// One event of a stream, as a browser reads it.
+#[derive(Debug, utoipa::ToSchema)]
+pub struct StreamedEvent {
+    /// Its name: `change` or `reload`. A report's events have none.
+    #[schema(nullable = false)]
+    pub event: Option<String>,
+    /// What to resume after, by `Last-Event-ID`.
+    #[schema(nullable = false)]
+    pub id: Option<String>,
+    /// JSON: of `change` a `Change`, of a report a `ReportJob`.
+    #[schema(content_media_type = "application/json")]
+    pub data: String,
+}
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -31,7 +45,7 @@ pub mod rules;
         (name = "administration", description = "Who may do what, and which programs submit"),
         (name = "server", description = "The server itself"),
     ),
-    components(schemas(Role)),
+    components(schemas(Change, ReportJob, Role)),
 )]
 struct Frame;
 

@@ -26,6 +26,7 @@ use crate::{
     error::Answer,
     extract::Params,
     live::{Live, Missed},
+    openapi::StreamedEvent,
     state::App,
     store::watch::Seen,
 };
@@ -48,7 +49,7 @@ const ALIVE: Duration = Duration::from_secs(15);
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received, which a browser sends by itself"),
     ),
     responses(
-        (status = 200, body = Change, content_type = "text/event-stream", description = "Events whose data is this JSON"),
+        (status = 200, body = StreamedEvent, content_type = "text/event-stream", description = "Events; the data of each `change` is a `Change`"),
         (status = 400, body = Problem),
     ))]
 pub async fn events(

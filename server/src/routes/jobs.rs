@@ -26,6 +26,7 @@ use super::report;
 use crate::{
     auth::{SignedIn, accounts::Account, reader::Reader},
     error::{Answer, Refusal},
+    openapi::StreamedEvent,
     report::jobs::{Fetched, Order},
     state::App,
 };
@@ -70,7 +71,7 @@ async fn ordered(app: &App, account: &Account, key: &str) -> Answer<Order> {
 #[utoipa::path(get, path = paths::JOB_EVENTS, tag = "messages",
     params(("job" = String, Path, description = "The job")),
     responses(
-        (status = 200, body = ReportJob, content_type = "text/event-stream", description = "Events whose data is this JSON"),
+        (status = 200, body = StreamedEvent, content_type = "text/event-stream", description = "Events; the data of each is a `ReportJob`"),
         (status = 404, body = Problem),
     ))]
 pub async fn events(
