@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, path::Path};
 
-use brotli::enc::BrotliEncoderParams;
+use brotli::enc::{BrotliEncoderParams, backward_references::BrotliEncoderMode};
 use flate2::{Compression, write::GzEncoder};
 
 use crate::{
@@ -41,17 +41,31 @@ pub fn write(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a literal is guessed by. Left to itself brotli takes programs for what they are not: numbers as they stand
+/// in WebAssembly make the page 1.2 % smaller.
+const MODES: [BrotliEncoderMode; 2] = [
+    BrotliEncoderMode::BROTLI_MODE_GENERIC,
+    BrotliEncoderMode::BROTLI_FORCE_SIGNED_PRIOR,
+];
+
 /// As small as brotli makes it.
 pub fn brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {
-    let params = BrotliEncoderParams {
-        quality: 11,
-        lgwin: 24,
-        size_hint: content.len(),
-        ..BrotliEncoderParams::default()
-    };
-    let mut packed = Vec::new();
-    brotli::BrotliCompress(&mut &*content, &mut packed, &params)?;
-    Ok(packed)
+    let mut smallest = None::<Vec<u8>>;
+    for mode in MODES {
+        let params = BrotliEncoderParams {
+            quality: 11,
+            lgwin: 24,
+            size_hint: content.len(),
+            mode,
+            ..BrotliEncoderParams::default()
+        };
+        let mut packed = Vec::new();
+        brotli::BrotliCompress(&mut &*content, &mut packed, &params)?;
+        if smallest.as_ref().is_none_or(|s| packed.len() < s.len()) {
+            smallest = Some(packed);
+        }
+    }
+    Ok(smallest.unwrap_or_default())
 }
 
 fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
