@@ -28,7 +28,7 @@ test('what somebody did stands in the trail, and is found by who, what and when'
   await page.getByRole('searchbox', { name: 'Find people and programs' }).fill('OTT');
   await expect(rows.filter({ hasText: 'ada' })).toHaveCount(0);
   await expect(exported).toBeVisible();
-  await page.getByRole('combobox', { name: 'What' }).selectOption('Looked at recipients');
+  await page.getByRole('combobox', { name: 'What' }).selectOption('Looked at a message');
   await expect(exported).toHaveCount(0);
   await expect(rows).toHaveCount(1);
   await expect(rows).toContainText(/Looked at message \d+/);

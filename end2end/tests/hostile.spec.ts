@@ -55,7 +55,7 @@ test('a hostile message is shown, and nothing in it runs or loads', async ({ pag
   const recipients = log.section('Recipients');
   await expect(recipients).toContainText(script(66));
   await expect(recipients).toContainText('<svg onload=alert(13)>');
-  await log.section('Failed Deliveries').getByRole('button', { name: script(67) }).click();
+  await log.section('Failed Deliveries').getByRole('button', { name: '<img src=x' }).click(); // what may name a letter is left out
   await expect(recipients).toContainText(script(67));
   await recipients.getByRole('searchbox', { name: 'Search recipients' }).fill(script(68));
   await expect(recipients).not.toContainText('<script>alert(12)</script>');
