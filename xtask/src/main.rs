@@ -1,5 +1,6 @@
 //! `cargo xtask`: builds, runs, tests and measures Sentlog, and says what it is doing.
 
+mod arrange;
 mod audit;
 mod bench;
 mod build;

@@ -1,5 +1,6 @@
 //! Shorter names between a page's program and its script, which wasm-bindgen names for no two to be alike: each
-//! has sixteen digits that no compression makes smaller, once in the program and once in the script.
+//! has sixteen digits that no compression makes smaller, once in the program and once in the script. And a program
+//! that is arranged for compression.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -9,7 +10,10 @@ use std::{
 
 use walrus::{ModuleConfig, passes};
 
-use crate::failure::{AboutFile, Failure};
+use crate::{
+    arrange::arranged,
+    failure::{AboutFile, Failure},
+};
 
 /// What the names begin with that are made by wasm-bindgen, and may be others.
 const MADE: [&str; 3] = ["__wb", "__externref", "wasm_bindgen__"];
@@ -17,8 +21,8 @@ const MADE: [&str; 3] = ["__wb", "__externref", "wasm_bindgen__"];
 /// What the classes are called that gloo-net brings along for streams of a script's own. Nothing here makes any.
 const UNUSED: &str = "IntoUnderlying";
 
-/// Shortens what `package.js` and `package_bg.wasm` in the folder `bound` call each other's functions, and takes
-/// out what neither asks for.
+/// Shortens what `package.js` and `package_bg.wasm` in the folder `bound` call each other's functions, takes out
+/// what neither asks for, and arranges what is left.
 ///
 /// # Errors
 /// Where a file cannot be read, understood or written.
@@ -62,7 +66,7 @@ fn shortened(program: &[u8], script: &str) -> Result<(Vec<u8>, String), String> 
     }
     let script = names.write(&script);
     let script = minifier::js::minify(&script)?.to_string();
-    Ok((module.emit_wasm(), script))
+    Ok((arranged(&module.emit_wasm())?, script))
 }
 
 /// The script without the statements that begin with a class whose name begins so, or with what belongs to it;
