@@ -243,6 +243,40 @@ test('a long CSV can be abandoned', async ({ page, log, server }) => {
   await expect(print(log)).toHaveAttribute('aria-disabled', 'false');
 });
 
+test('a long report goes on after a reload, with its progress, and can still be abandoned', async ({ page, log, server }) => {
+  server.import(crowd('To everybody', 30_000));
+  await log.open(DAY);
+  await log.select('To everybody');
+  await print(log).click();
+  const progress = options(log).getByRole('progressbar', { name: 'Report' });
+  await expect(progress).toBeVisible();
+  await page.reload();
+  await expect(progress).toBeVisible();
+  await expect(print(log)).toHaveAttribute('aria-disabled', 'true');
+  const abandoned = page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+  await options(log).getByRole('button', { name: 'Abandon' }).click();
+  expect((await abandoned).status()).toBe(204);
+  await expect(progress).toBeHidden();
+});
+
+test('a long report that is done after a reload is downloaded by itself, and forgotten', async ({ page, log, server }) => {
+  server.import(crowd('To many', 10_100));
+  // Until the reload nothing is heard of it.
+  await page.route('**/api/reports/*/events', () => {});
+  await log.open(DAY);
+  await log.select('To many');
+  await options(log).getByRole('combobox', { name: 'Report Format' }).selectOption({ label: 'CSV' });
+  await print(log).click();
+  await expect(options(log).getByText('waits for its turn')).toBeVisible();
+  await page.unroute('**/api/reports/*/events');
+  const coming = page.waitForEvent('download');
+  await page.reload();
+  expect((await coming).suggestedFilename()).toMatch(/\.csv$/);
+  await expect(options(log).getByText(/^Printed 1 time, /)).toBeVisible();
+  await expect(options(log).getByRole('button', { name: 'Abandon' })).toBeHidden();
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+});
+
 test.describe('that was fetched or left too long', () => {
   test.use({ refusals: [404] });
 
@@ -259,6 +293,31 @@ test.describe('that was fetched or left too long', () => {
     await expect(options(log)).toContainText('There is no such report any more');
     await expect(options(log).getByRole('progressbar')).toBeHidden();
     await expect(options(log).getByText(/^Printed/)).toBeHidden();
+  });
+});
+
+test.describe('that ended while nobody looked', () => {
+  test.use({ refusals: [404] });
+
+  test('a long report is not spoken of after a reload', async ({ page, log, server }) => {
+    server.import(crowd('To many', 10_100));
+    await page.route('**/api/reports/*/events', () => {});
+    await log.open(DAY);
+    await log.select('To many');
+    await options(log).getByRole('combobox', { name: 'Report Format' }).selectOption({ label: 'CSV' });
+    const begun = page.waitForResponse((answer) => answer.status() === 202);
+    await print(log).click();
+    const { id } = (await (await begun).json()) as { id: string };
+    await expect(options(log).getByText('waits for its turn')).toBeVisible();
+    await page.request.delete(`/api/reports/${id}`, { headers: { origin: server.url } });
+    await page.unroute('**/api/reports/*/events');
+    const refused = page.waitForResponse((answer) => answer.url().endsWith('/events') && answer.status() === 404);
+    await page.reload();
+    await refused;
+    await expect.poll(() => page.evaluate(() => sessionStorage.length)).toBe(0);
+    await expect(options(log).getByRole('progressbar')).toHaveCount(0);
+    await expect(options(log).getByRole('alert')).toHaveCount(0);
+    await expect(print(log)).toHaveAttribute('aria-disabled', 'false');
   });
 });
 

@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
     reactive::owner::LocalStorage,
     task::spawn_local,
-    web_sys::{EventSource, MessageEvent},
+    web_sys::{EventSource, MessageEvent, Storage},
 };
 use shared::{
     paths,
@@ -25,6 +25,9 @@ use crate::{
         view::{View, some, when},
     },
 };
+
+/// Where the job is remembered, for as long as this tab is open.
+const REMEMBERED: &str = "job";
 
 /// The long report that is being made, if any; one at a time.
 #[derive(Clone, Copy)]
@@ -47,23 +50,39 @@ struct Watched {
 }
 
 impl Printing {
-    /// None yet; where one is refused for it, the session has ended.
+    /// The one that this tab waited for before it was loaded anew, or none yet; where one is refused for it, the
+    /// session has ended.
     pub fn new(session: Session) -> Self {
-        Printing {
+        let printing = Printing {
             job: RwSignal::new(None),
             problem: RwSignal::new(None),
             printed: RwSignal::new(0),
             session,
             watched: StoredValue::new_local(None),
+        };
+        // How far it is, and whether it is there at all, its first event says.
+        if let Some(id) = storage().and_then(|storage| storage.get_item(REMEMBERED).ok()?) {
+            printing.follow(&id);
         }
+        on_cleanup(move || printing.close());
+        printing
     }
 
     /// Watches a job, and downloads its file when it is done.
     pub fn watch(self, job: ReportJob) {
-        let Ok(source) = EventSource::new(&paths::job_events(&job.id)) else {
+        if let Some(storage) = storage() {
+            // Where nothing can be kept, the job is forgotten with the page.
+            drop(storage.set_item(REMEMBERED, &job.id));
+        }
+        self.close();
+        self.follow(&job.id);
+        self.job.set(Some(job));
+    }
+
+    fn follow(self, id: &str) {
+        let Ok(source) = EventSource::new(&paths::job_events(id)) else {
             return;
         };
-        self.job.set(Some(job));
         let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let data = event.data().as_string();
             let job = data.and_then(|data| json::read(&data).ok());
@@ -107,11 +126,12 @@ impl Printing {
         }
     }
 
-    /// Downloads the file of the job, or says why it does not come.
+    /// Downloads the file of the job, or says why it does not come. Of one that has never been heard of there is
+    /// nothing to say.
     fn fetch(self) {
         self.close();
         let Some(job) = self.job.get_untracked() else {
-            return;
+            return forget();
         };
         spawn_local(async move {
             let answer = api::finished_report(&job.id).await;
@@ -157,6 +177,7 @@ impl Printing {
 
     fn end(self) {
         self.close();
+        forget();
         self.job.set(None);
         self.problem.set(None);
     }
@@ -170,6 +191,16 @@ impl Printing {
             // Where this fails the job ends by itself: nobody fetches it.
             drop(api::abandon(&job.id).await);
         });
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window().session_storage().ok()?
+}
+
+fn forget() {
+    if let Some(storage) = storage() {
+        drop(storage.remove_item(REMEMBERED));
     }
 }
 
