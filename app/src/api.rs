@@ -17,7 +17,7 @@ use shared::{
 };
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::Blob;
+use web_sys::{AbortSignal, Blob};
 
 use crate::{json, ui::attention};
 
@@ -170,8 +170,12 @@ pub enum Printed {
     Job(ReportJob),
 }
 
-/// The Sent Message Report of a message.
-pub async fn report(id: MessageId, options: &ReportOptions) -> Answer<Printed> {
+/// The Sent Message Report of a message, unless `abandoned` says that nobody waits for it any more.
+pub async fn report(
+    id: MessageId,
+    options: &ReportOptions,
+    abandoned: Option<&AbortSignal>,
+) -> Answer<Printed> {
     let devices: Vec<_> = options
         .devices
         .iter()
@@ -184,7 +188,8 @@ pub async fn report(id: MessageId, options: &ReportOptions) -> Answer<Printed> {
         ("format", options.format.as_str()),
     ];
     let path = paths::report(id);
-    let response = answer(Request::get(&path).query(query).send().await).await?;
+    let request = Request::get(&path).query(query).abort_signal(abandoned);
+    let response = answer(request.send().await).await?;
     if response.status() == 202 {
         return read(response).await.map(Printed::Job);
     }

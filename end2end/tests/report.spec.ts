@@ -277,6 +277,24 @@ test('a long report that is done after a reload is downloaded by itself, and for
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
 });
 
+test('a report that is waited for can be given up', async ({ page, log }) => {
+  await page.route('**/api/messages/*/report?*', () => {});
+  await log.open(MANUAL);
+  await log.select('School is Cancelled');
+  await print(log).click();
+  await expect(print(log)).toHaveAttribute('aria-busy', 'true');
+  const ended = page.waitForEvent('requestfailed');
+  await options(log).getByRole('button', { name: 'Abandon' }).click();
+  expect((await ended).url()).toContain('/report?');
+  await expect(print(log)).toHaveAttribute('aria-busy', 'false');
+  await expect(options(log).getByRole('button', { name: 'Abandon' })).toBeHidden();
+  await expect(options(log).getByRole('alert')).toHaveCount(0);
+
+  await page.unrouteAll();
+  const { file } = await downloaded(page, print(log));
+  expect(file.suggestedFilename()).toMatch(/\.pdf$/);
+});
+
 test.describe('that was fetched or left too long', () => {
   test.use({ refusals: [404] });
 

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use leptos::{prelude::*, task::spawn_local, web_sys::Event};
+use leptos::{
+    prelude::*,
+    task::spawn_local,
+    web_sys::{AbortController, Event},
+};
 use shared::{
     message::MessageId,
     report::{
@@ -22,7 +26,7 @@ use crate::{
     api::{self, Printed},
     session::Session,
     ui::{
-        element::{El, el},
+        element::{El, button, el},
         problem::problem,
         view::{View, when, words},
     },
@@ -40,7 +44,9 @@ pub fn report_options(id: MessageId) -> El {
         choices.with_untracked(|choices| at_first(choices.as_ref(), remembered().as_ref())),
     );
     let printing = expect_context::<Printing>();
-    let busy = RwSignal::new(false);
+    // What gives up a report that is awaited, while one is.
+    let awaited = RwSignal::new_local(None::<AbortController>);
+    let busy = move || awaited.with(Option::is_some);
     let refused = printing.problem;
     let refusal = move || match printing.job.with(Option::is_some) {
         true => Some("Another report can be printed when this one is done."),
@@ -49,7 +55,7 @@ pub fn report_options(id: MessageId) -> El {
     };
     let submit = move |event: Event| {
         event.prevent_default();
-        if busy.get_untracked() || refusal().is_some() {
+        if awaited.with_untracked(Option::is_some) || refusal().is_some() {
             return;
         }
         let options = options.get_untracked();
@@ -57,7 +63,11 @@ pub fn report_options(id: MessageId) -> El {
         if let Some(no) = no {
             return refused.set(Some(no.to_string()));
         }
-        busy.set(true);
+        let Ok(giving_up) = AbortController::new() else {
+            return;
+        };
+        let given_up = giving_up.signal();
+        awaited.set(Some(giving_up));
         refused.set(None);
         choices.with_untracked(|choices| {
             if let Some(choices) = choices {
@@ -65,8 +75,11 @@ pub fn report_options(id: MessageId) -> El {
             }
         });
         spawn_local(async move {
-            let answer = api::report(id, &options).await;
-            busy.try_set(false);
+            let answer = api::report(id, &options, Some(&given_up)).await;
+            awaited.try_set(None);
+            if given_up.aborted() {
+                return;
+            }
             match answer {
                 Ok(Printed::Job(job)) => printing.watch(job),
                 Ok(Printed::File(file)) => printing.came(Ok(file)),
@@ -96,7 +109,7 @@ pub fn report_options(id: MessageId) -> El {
         ("aria-describedby", "report-refusal"),
     ];
     let print = el("button", &print)
-        .aria("aria-busy", move || busy.get())
+        .aria("aria-busy", busy)
         .aria("aria-disabled", move || refusal().is_some())
         .child("Print Sent Message Report");
     let foot = el("div", &[("class", "report-foot")])
@@ -105,7 +118,17 @@ pub fn report_options(id: MessageId) -> El {
                 .child(el("span", &[]).child("Report Format"))
                 .child(format),
         )
-        .child(print);
+        .child(print)
+        .child(when(busy, move || {
+            let give_up = move || {
+                awaited.with_untracked(|awaited| {
+                    if let Some(awaited) = awaited {
+                        awaited.abort();
+                    }
+                });
+            };
+            button("button small patience", "Abandon").on_click(give_up)
+        }));
     let reason = words(move || refusal().unwrap_or_default().into());
     let form = el("form", &[("class", "report")])
         .on("submit", submit)
