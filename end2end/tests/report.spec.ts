@@ -1,7 +1,7 @@
 // The Sent Message Report: its options, its files, who printed it, and why deliveries failed.
 import { readFileSync } from 'node:fs';
 import type { Download, Locator, Page } from '@playwright/test';
-import { expect, expectAccessible, test } from '../harness/test.ts';
+import { enter, expect, expectAccessible, signIn, test } from '../harness/test.ts';
 import type { LogPage } from '../harness/log-page.ts';
 
 const MANUAL = '?from=2019-12-02&to=2019-12-02';
@@ -336,6 +336,46 @@ test.describe('that ended while nobody looked', () => {
     await expect(options(log).getByRole('progressbar')).toHaveCount(0);
     await expect(options(log).getByRole('alert')).toHaveCount(0);
     await expect(print(log)).toHaveAttribute('aria-disabled', 'false');
+  });
+});
+
+test.describe('for who may only print reports', () => {
+  test.use({ role: 'nobody' });
+
+  test('addresses are masked on the page and in the file, and nothing can be stopped', async ({
+    page,
+    request,
+    log,
+    server,
+  }) => {
+    await signIn(request, server, 'admin');
+    const made = await request.put('/api/roles/front%20desk', {
+      data: { permissions: ['view', 'report'] },
+      headers: { origin: server.url },
+    });
+    expect(made.ok()).toBe(true);
+    server.person('pat', 'front desk');
+    await enter(page.request, server, 'pat');
+    server.import(failing);
+
+    await log.open(DAY);
+    await log.select('Many fail');
+    const recipients = log.section('Recipients');
+    await expect(recipients.getByText('p•••@nomail.com').first()).toBeVisible();
+    await expect(recipients.getByText('•••-•••-0100')).toBeVisible();
+    await expect(log.detail).not.toContainText('p3@nomail.com');
+    await expect(log.detail).not.toContainText('555-0100');
+    await expect(log.detail.getByRole('button', { name: 'Cancel this Message' })).toHaveAttribute('aria-disabled', 'true');
+    await expect(log.detail.getByRole('button', { name: /^Resend/ })).toHaveCount(0);
+
+    await options(log).getByRole('combobox', { name: 'Report Format' }).selectOption({ label: 'CSV' });
+    const { text } = await downloaded(page, print(log));
+    expect(text.match(/@nomail\.com/g)).toHaveLength(2);
+    expect(text).not.toMatch(/p[34]@nomail\.com|555-?01\d\d/);
+    await options(log).getByText(/^Printed 1 time, last on .* by pat$/).click();
+    await expect(options(log).getByRole('listitem')).toContainText('addresses masked');
+    const list = await downloaded(page, page.getByRole('button', { name: 'Export' }));
+    expect(list.text).toContain('Many fail');
   });
 });
 
