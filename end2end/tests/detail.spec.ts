@@ -108,6 +108,29 @@ test('recipients are found by name and by address, and filtered by device and st
   await expect(recipients.getByText('No recipient matches.')).toBeVisible();
 });
 
+test('a line without a delivery says so of a person who has a device on another', async ({ log, server }) => {
+  const line = (person: string, deliveries: object[]) => ({ person, name: `Parent ${person}`, deliveries });
+  server.import({
+    external_id: 'families',
+    message_type: 'Message Builder',
+    organization: 'Plainview Schools',
+    subject: 'To families',
+    sender: 'Administrator, System',
+    created_at: '2020-01-31T12:00:00-06:00',
+    recipients: [line('Ann', []), line('Ann', [{ device: 'inbox' }]), line('Bob', [])],
+  });
+  await log.openManual();
+  await log.select('To families');
+  const lines = log.section('Recipients').getByRole('table', { name: 'Recipients' }).getByRole('row');
+  await expect(lines).toHaveText([
+    /Recipient/,
+    /Parent Ann\s*Device on another line/,
+    /Parent Ann\s*Inbox/,
+    /Parent Bob\s*No Device/,
+  ]);
+  await expect(log.value('Delivery Summary', 'Total No Device')).toHaveText('1');
+});
+
 test.describe('for who may not see addresses', () => {
   test.use({ role: 'viewer' });
 

@@ -228,6 +228,8 @@ pub struct Recipient {
     pub student: Option<String>,
     /// Its deliveries in the order submitted; none where the person has no device.
     pub deliveries: Vec<Delivery>,
+    /// Whether it has none while its person has a device on another line, and so is not without one.
+    pub device_elsewhere: bool,
 }
 
 /// One page of a message's recipient lines.

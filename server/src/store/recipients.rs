@@ -79,6 +79,17 @@ const PAGE: &str = concat!(
     order by page.line, d.number"
 );
 
+/// The lines after `$2`, up to `$3`, without a device whose persons have one on another.
+const ELSEWHERE: &str = "
+    select r.line from recipients r
+    where r.message_id = $1 and r.line > $2 and r.line <= $3 and r.deliveries_from = r.deliveries_to
+        and r.person in (
+            select e.person from recipients e
+            where e.message_id = $1 and e.deliveries_from < e.deliveries_to and e.person in (
+                select o.person from recipients o
+                where o.message_id = $1 and o.line > $2 and o.line <= $3
+                    and o.deliveries_from = o.deliveries_to))";
+
 type Row = (
     i64,
     String,
@@ -174,8 +185,9 @@ pub async fn page(
         .limit
         .unwrap_or(RecipientQuery::LIMIT)
         .clamp(1, RecipientQuery::MAX_LIMIT) as usize;
+    let tally: Tally = json(id, "tally", &tally)?;
     let total = match filter.is_all() {
-        true => json::<Tally>(id, "tally", &tally)?.lines,
+        true => tally.lines,
         false => {
             let count: i64 = in_snapshot!(snapshot, |connection| bind!(
                 sqlx::query_scalar(COUNT).bind(id).bind(-1_i64),
@@ -190,12 +202,39 @@ pub async fn page(
     let mut recipients = lines(&mut snapshot, id, query.after, more_than, &filter, zone).await?;
     let more = recipients.len() > limit;
     recipients.truncate(limit);
+    // Nobody has another line where there are as many people as lines.
+    if tally.persons < tally.lines {
+        say_elsewhere(&mut snapshot, id, query.after, &mut recipients).await?;
+    }
     Ok(Some(RecipientPage {
         next_after: recipients.last().filter(|_| more).map(|last| last.line),
         recipients,
         total,
         as_of: now.local(zone),
     }))
+}
+
+/// Says of the lines of a page, those after `after`, whose device stands on another.
+async fn say_elsewhere(
+    snapshot: &mut Snapshot,
+    id: i64,
+    after: Option<u32>,
+    page: &mut [Recipient],
+) -> Result<(), StoreError> {
+    let mut without = page.iter().filter(|line| line.deliveries.is_empty());
+    let Some(last) = without.next_back().map(|line| line.line) else {
+        return Ok(());
+    };
+    let elsewhere: Vec<i64> = in_snapshot!(snapshot, |connection| sqlx::query_scalar(ELSEWHERE)
+        .bind(id)
+        .bind(after.map_or(-1, i64::from))
+        .bind(i64::from(last))
+        .fetch_all(connection)
+        .await?);
+    for line in page {
+        line.device_elsewhere = elsewhere.contains(&i64::from(line.line));
+    }
+    Ok(())
 }
 
 /// The first `limit` lines after `after`, whatever is in them; for who reads all of a message piece by piece.
@@ -245,6 +284,8 @@ fn gather(rows: Vec<Row>, zone: Tz) -> Vec<Recipient> {
                 name,
                 student,
                 deliveries: Vec::new(),
+                // Said of a page; a report asks for all persons at once.
+                device_elsewhere: false,
             });
         }
         let (Some(Word(device)), Some(Word(status))) = (device, status) else {

@@ -224,6 +224,11 @@ on_both_databases! {
         let query = RecipientQuery { device: Some(DeviceFilter::NoDevice), ..RecipientQuery::default() };
         let found: Vec<_> = log.recipients(id, &query).await.recipients.iter().map(|line| line.line).collect();
         assert_eq!(found, [2, 3]);
+        for (after, elsewhere) in [(None, vec![true, false, false, false]), (Some(0), vec![false; 3])] {
+            let query = RecipientQuery { after, ..RecipientQuery::default() };
+            let page = log.recipients(id, &query).await.recipients;
+            assert_eq!(page.iter().map(|line| line.device_elsewhere).collect::<Vec<_>>(), elsewhere);
+        }
     }
 
     async fn who_pressed_0_is_contacted_and_did_not_fail(log: Log) {
@@ -270,6 +275,10 @@ on_both_databases! {
             let found = log.recipients(id, &query).await.recipients;
             let found: BTreeSet<_> = found.iter().map(|line| &line.name).collect();
             assert_eq!(found.len() as u32, summary.total_no_device, "{told}");
+            let page = log.recipients(id, &RecipientQuery::default()).await.recipients;
+            let without = page.iter().filter(|line| line.deliveries.is_empty() && !line.device_elsewhere);
+            let without: BTreeSet<_> = without.map(|line| &line.name).collect();
+            assert_eq!(without.len() as u32, summary.total_no_device, "{told}");
             for (devices, detail) in [
                 (ReportDevice::ALL.as_slice(), ReportDetail::All),
                 (&ReportDevice::ALL, ReportDetail::Failed),

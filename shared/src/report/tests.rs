@@ -293,6 +293,7 @@ fn recipient(deliveries: Vec<Delivery>) -> Recipient {
         name: "Parent, Heather".into(),
         student: Some("Student, Calvin".into()),
         deliveries,
+        device_elsewhere: false,
     }
 }
 

@@ -328,13 +328,19 @@ fn line(recipient: Recipient) -> View {
         name,
         student,
         deliveries,
+        device_elsewhere,
         ..
     } = recipient;
     let row = |class, who: El| el("div", &[("role", "row"), ("class", class)]).child(who);
     if deliveries.is_empty() {
+        // They are none of *Total No Device*.
+        let words = match device_elsewhere {
+            true => "Device on another line",
+            false => "No Device",
+        };
         let cell = |class| el("span", &[("role", "cell"), ("class", class)]);
         return row("line first", who(name, student, false))
-            .child(cell("line-device quiet").child("No Device"))
+            .child(cell("line-device quiet").child(words))
             .child(cell("line-status"))
             .child(cell("line-time"))
             .into();
