@@ -27,6 +27,31 @@ test('at 1280 list and message stand side by side, and below that the message sl
   await expect(log.detail).toBeHidden();
 });
 
+test('beside a message with failures the page itself does not scroll', async ({ page, log, server }) => {
+  server.import({
+    external_id: 'busy',
+    message_type: 'Message Builder',
+    organization: 'Plainview Schools',
+    subject: 'One is busy',
+    sender: 'Administrator, System',
+    status: 'sent',
+    created_at: '2020-01-31T12:00:00-06:00',
+    recipients: [
+      {
+        person: 'p',
+        name: 'Parent',
+        deliveries: [{ device: 'voice', address: '612-555-0100', call_status: 1, at: '2020-01-31T12:05:00-06:00' }],
+      },
+    ],
+  });
+  await page.setViewportSize({ width: 1440, height: 500 });
+  await log.openManual();
+  await log.select('One is busy');
+  await expect(log.section('Failed Deliveries')).toBeVisible();
+  const beyond = await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight);
+  expect(beyond).toBe(0);
+});
+
 test('beside a message at 1280 the active filters are all in view, and the table does not move for them', async ({
   page,
   log,

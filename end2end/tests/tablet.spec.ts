@@ -67,6 +67,10 @@ test.describe('many messages', () => {
       await expect(shown).toBeInViewport({ ratio: 1 });
       await shown.click({ trial: true });
     }
+    const tops = [log.counts, ...names.slice(0, 3).map((name) => page.getByRole('button', { name, exact: true }))];
+    const [counts, load, reload, save] = await Promise.all(tops.map((one) => one.boundingBox()));
+    expect(Math.abs((load?.y ?? 0) - (save?.y ?? 0)), 'Export stands beside its like').toBeLessThan(2);
+    expect(counts?.y).toBeLessThan(reload?.y ?? 0);
   });
 });
 
