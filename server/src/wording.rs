@@ -104,7 +104,7 @@ fn what(kept: &Kept, message: &str) -> String {
                 counted(number("lines"), "recipient")
             )
         }
-        AuditAction::Imported => format!("Imported {}", counted(number("messages"), "message")),
+        AuditAction::Imported => imported(details),
         AuditAction::Reported => {
             let format = given("format").and_then(|word| word.parse::<ReportFormat>().ok());
             let detail = given("detail").and_then(|word| word.parse::<ReportDetail>().ok());
@@ -170,6 +170,36 @@ fn what(kept: &Kept, message: &str) -> String {
                 counted(number("messages_removed"), "message")
             )
         }
+    }
+}
+
+/// What was imported, or is to be. Lines of before beginnings were recorded have neither a stage nor a file.
+fn imported(details: &Value) -> String {
+    let number = |name: &str| details[name].as_u64().unwrap_or_default();
+    let file = match (&details["file"], &details["stage"]) {
+        (Value::String(name), _) => format!(" {name}"),
+        (_, Value::Null) => String::new(),
+        _ => " standard input".into(),
+    };
+    let messages = counted(number("messages"), "message");
+    let rest = || {
+        let (there, refused) = (number("already_there"), number("refused"));
+        format!(
+            "{there} already there, {} refused",
+            counted(refused, "line")
+        )
+    };
+    match details["stage"].as_str() {
+        Some("begun") => match details["bytes"].as_u64() {
+            Some(bytes) => format!("Began to import{file} ({})", counted(bytes, "byte")),
+            None => format!("Began to import{file}"),
+        },
+        Some("stopped") => format!(
+            "Stopped importing{file} half-way: {messages} taken, {}",
+            rest()
+        ),
+        Some(_) => format!("Imported {messages} from{file}, {}", rest()),
+        None => format!("Imported {messages}"),
     }
 }
 

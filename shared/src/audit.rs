@@ -28,7 +28,7 @@ pub enum AuditAction {
     Resent,
     /// A program handed a message in.
     Submitted,
-    /// A file of messages was taken in.
+    /// A file of messages is taken in: its beginning, or its end.
     Imported,
     /// A report was printed.
     Reported,

@@ -2,25 +2,24 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, IsTerminal},
+    io::{self, BufReader, IsTerminal, Read},
+    ops::ControlFlow,
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
 use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
-use serde_json::json;
-use shared::audit::AuditAction;
 
-use super::{Failure, causes, open};
+use super::{Failure, causes, open, serve::stop_signal};
 use crate::{
     clock::Clock,
-    entry::{self, ImportReport, Progress},
+    entry::{self, ImportError, ImportReport, Progress, trail},
     settings::StoreSettings,
-    store::{
-        Database, StoreError,
-        audit::{self, Who},
-    },
+    store::{Database, District},
 };
 
 /// Bytes read from the file at a time.
@@ -36,7 +35,18 @@ pub async fn import(
     clock: impl Clock,
 ) -> Result<(), Failure> {
     let db = open(settings).await?;
-    let district = settings.district();
+    let done = recorded(&db, &settings.district(), file, &clock).await;
+    db.close().await;
+    done
+}
+
+/// Does so between two lines of the audit trail.
+async fn recorded(
+    db: &Database,
+    district: &District,
+    file: &Path,
+    clock: &dyn Clock,
+) -> Result<(), Failure> {
     let unread = |error: io::Error| {
         Failure::new(format!(
             "{} cannot be read: {error}. Give the name of a file that holds one message a line, or - for \
@@ -45,61 +55,76 @@ pub async fn import(
         ))
     };
     let stdin = file == Path::new("-");
-    let size = match stdin {
-        true => None,
-        false => {
-            let about = std::fs::metadata(file).map_err(unread)?;
-            if about.is_dir() {
-                return Err(unread(io::ErrorKind::IsADirectory.into()));
-            }
-            Some(about.len())
+    let (from, size): (Box<dyn Read>, Option<u64>) = if stdin {
+        (Box::new(io::stdin()), None)
+    } else {
+        let opened = File::open(file).map_err(unread)?;
+        let about = opened.metadata().map_err(unread)?;
+        if about.is_dir() {
+            return Err(unread(io::ErrorKind::IsADirectory.into()));
         }
+        (Box::new(opened), Some(about.len()))
     };
     let bar = bar(size)?;
+    let begun = trail::begun(db, (!stdin).then_some(file), size, clock.now()).await;
+    let begun = begun.map_err(|error| {
+        Failure::new(format!(
+            "Nothing was taken, for the audit trail would not say so: {}.",
+            causes(&error)
+        ))
+    })?;
+    let told = Arc::new(AtomicBool::new(false));
+    let stops = tokio::spawn(stop(told.clone()));
+    let mut done = ImportReport::default();
     let mut progress = |now: Progress<'_>| {
-        bar.set_message(format!("{} messages", now.accepted));
+        done = now.done;
+        bar.set_message(format!("{} messages", done.accepted));
         if let Some(refused) = now.refused {
             bar.suspend(|| eprintln!("{refused}"));
         }
+        match told.load(Ordering::Relaxed) {
+            false => ControlFlow::Continue(()),
+            true => ControlFlow::Break(()),
+        }
     };
-    let taken = if stdin {
-        let reader = watched(&bar, io::stdin());
-        entry::import(&db, &district, &clock, reader, &mut progress).await
-    } else {
-        let reader = watched(&bar, File::open(file).map_err(unread)?);
-        entry::import(&db, &district, &clock, reader, &mut progress).await
-    };
+    let taken = entry::import_while(db, district, clock, watched(&bar, from), &mut progress).await;
     bar.finish_and_clear();
-    let recorded = match &taken {
-        Ok(report) => record(&db, report.accepted, clock.now()).await,
-        Err(_) => Ok(()),
-    };
-    db.close().await;
-    let report = taken.map_err(|error| {
+    stops.abort();
+    // Whoever wrote to standard input may have been stopped by the same keys.
+    let taken = taken.and_then(|report| match told.load(Ordering::Relaxed) {
+        false => Ok(report),
+        true => Err(ImportError::Stopped),
+    });
+    let recorded = trail::ended(db, &begun, &done, taken.is_ok(), clock.now()).await;
+    summed_up(&done);
+    taken.map_err(|error| {
         Failure::new(format!(
             "The import stopped: {}. What was taken before is kept; run it again to take the rest.",
             causes(&error)
         ))
     })?;
-    told(&report)?;
     recorded.map_err(|error| {
         Failure::new(format!(
             "The messages are taken, but the audit trail does not say so: {}.",
             causes(&error)
         ))
-    })
+    })?;
+    all_taken(&done)
 }
 
-async fn record(db: &Database, messages: u64, now: DateTime<Utc>) -> Result<(), StoreError> {
-    if messages > 0 {
-        let act = Who::SHELL.does(AuditAction::Imported, now);
-        audit::append(db, &act.with(json!({"messages": messages}))).await?;
-    }
-    Ok(())
+/// Tells the import to stop once it is asked to, and stops it at once where it is asked again.
+async fn stop(told: Arc<AtomicBool>) {
+    /// What shells make of an interrupted program.
+    const INTERRUPTED: i32 = 130;
+    stop_signal().await;
+    told.store(true, Ordering::Relaxed);
+    eprintln!("Stopping after the message in hand. Press Ctrl+C again to stop at once.");
+    stop_signal().await;
+    std::process::exit(INTERRUPTED);
 }
 
 /// Reads `from`, and moves the bar as it does: a message's line alone may take a while.
-fn watched<R: io::Read>(bar: &ProgressBar, from: R) -> BufReader<ProgressBarIter<R>> {
+fn watched<R: Read>(bar: &ProgressBar, from: R) -> BufReader<ProgressBarIter<R>> {
     BufReader::with_capacity(BUFFER, bar.wrap_read(from))
 }
 
@@ -120,13 +145,16 @@ fn bar(size: Option<u64>) -> Result<ProgressBar, Failure> {
     Ok(bar.with_style(style.map_err(|error| Failure::new(error.to_string()))?))
 }
 
-/// Says what was done. A refusal makes the command fail, so that scripts notice.
-fn told(report: &ImportReport) -> Result<(), Failure> {
+fn summed_up(done: &ImportReport) {
     println!(
         "Taken: {}. Already there: {}. Refused: {}.",
-        report.accepted, report.already_there, report.refused
+        done.accepted, done.already_there, done.refused
     );
-    match report.refused {
+}
+
+/// A refusal makes the command fail, so that scripts notice.
+fn all_taken(done: &ImportReport) -> Result<(), Failure> {
+    match done.refused {
         0 => Ok(()),
         1 => Err(Failure::new(
             "One line was refused. Correct it and run the import again.",

@@ -187,7 +187,7 @@ async fn sweep(sessions: StoredSessions, db: Database, clock: SharedClock) {
 }
 
 /// Waits for Ctrl-C, or for what a supervisor sends.
-async fn stop_signal() {
+pub(super) async fn stop_signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

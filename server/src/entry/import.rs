@@ -1,6 +1,9 @@
 //! Imports a file of messages, one JSON object a line.
 
-use std::io::{self, BufRead};
+use std::{
+    io::{self, BufRead},
+    ops::ControlFlow,
+};
 
 use super::{Refusal, json, lines::LineReader};
 use crate::{
@@ -17,8 +20,8 @@ const TAKEN: &str = "is that of a message of another school; give each message a
 /// What an import has done so far. Told after each line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress<'a> {
-    /// Messages taken.
-    pub accepted: u64,
+    /// What it has done.
+    pub done: ImportReport,
     /// The line just refused, if it was.
     pub refused: Option<&'a RefusedLine>,
 }
@@ -34,7 +37,7 @@ pub struct RefusedLine {
 }
 
 /// What an import has done.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImportReport {
     /// Messages taken.
     pub accepted: u64,
@@ -53,6 +56,9 @@ pub enum ImportError {
     /// The log could not keep a message.
     #[error("the log could not keep a message")]
     Store(#[from] StoreError),
+    /// Somebody stopped it, between two messages.
+    #[error("it was told to stop")]
+    Stopped,
 }
 
 /// Takes every message that `reader` holds, each whole or not at all, and goes on after one that is refused.
@@ -69,9 +75,30 @@ pub async fn import(
     reader: impl BufRead,
     progress: &mut dyn FnMut(Progress<'_>),
 ) -> Result<ImportReport, ImportError> {
+    let mut go_on = |now: Progress<'_>| {
+        progress(now);
+        ControlFlow::Continue(())
+    };
+    import_while(db, district, clock, reader, &mut go_on).await
+}
+
+/// The same for as long as `progress` wants, which is asked after each message.
+///
+/// # Errors
+/// As [`import`], and where it is stopped.
+pub async fn import_while(
+    db: &Database,
+    district: &District,
+    clock: &dyn Clock,
+    reader: impl BufRead,
+    progress: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
+) -> Result<ImportReport, ImportError> {
     let mut lines = LineReader::new(reader);
     let mut report = ImportReport::default();
-    while let Some(mut line) = lines.next()? {
+    let mut going = ControlFlow::Continue(());
+    while going.is_continue()
+        && let Some(mut line) = lines.next()?
+    {
         let read = json::read(&mut line, district);
         line.skip()?;
         let refusal = match read {
@@ -93,13 +120,16 @@ pub async fn import(
             line: lines.line,
             refusal,
         });
-        progress(Progress {
-            accepted: report.accepted,
+        going = progress(Progress {
+            done: report,
             refused: refused.as_ref(),
         });
     }
     if report.accepted > 0 {
         db.take_stock().await?;
     }
-    Ok(report)
+    match going {
+        ControlFlow::Continue(()) => Ok(report),
+        ControlFlow::Break(()) => Err(ImportError::Stopped),
+    }
 }

@@ -16,11 +16,12 @@ mod import;
 pub mod json;
 mod lines;
 mod recipients;
+pub mod trail;
 
 pub use address::key as address_key;
 pub use draft::{Draft, NewDelivery};
 pub use head::{CanceledBy, Head, History};
-pub use import::{ImportError, ImportReport, Progress, RefusedLine, import};
+pub use import::{ImportError, ImportReport, Progress, RefusedLine, import, import_while};
 pub use recipients::{Entry, Line, Recipients};
 
 use shared::{counting::Tally, submit::RefusedAddress};

@@ -125,7 +125,7 @@ async fn other_process(log: &Log) -> Database {
     }
 }
 
-async fn by_hand(log: &Log, statement: &'static str) {
+pub async fn by_hand(log: &Log, statement: &'static str) {
     match &log.db {
         Database::Sqlite(pool) => sqlx::raw_sql(statement).execute(pool).await.map(drop),
         Database::Postgres(pool) => sqlx::raw_sql(statement).execute(pool).await.map(drop),
@@ -134,7 +134,7 @@ async fn by_hand(log: &Log, statement: &'static str) {
 }
 
 /// Each line of the audit trail: its action, and its details.
-async fn trail(log: &Log) -> Vec<(String, Value)> {
+pub async fn trail(log: &Log) -> Vec<(String, Value)> {
     const LINES: &str = "select action, details from audit order by seq";
     let lines: Vec<(String, String)> = match &log.db {
         Database::Sqlite(pool) => sqlx::query_as(LINES).fetch_all(pool).await,
