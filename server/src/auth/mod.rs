@@ -28,6 +28,7 @@
 //! | | |
 //! | --- | --- |
 //! | 2.1.1–2.1.4 | 12 characters at least, any of them, up to 1024 bytes, none cut off: [`password`] |
+//! | 2.1.7 | what a million guesses find is refused: the thirty thousand most common passwords, words, names, rows of keys, dates, and what is made of them, of the account’s own name or of ours: [`password`] |
 //! | 2.1.9–2.1.11 | no rules of composition, no rotation, pasting and password managers welcome: the page's form |
 //! | 2.2.1 | attempts limited by account and by network, at most a hundred an hour: [`attempts`] |
 //! | 2.2.2 | nobody is let in by an email or a text message |
@@ -70,7 +71,6 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | 2.1.7 | new passwords are not held against lists of stolen ones: a server in a school reaches no such list |
 //! | 2.1.8 | no meter of strength |
 //! | 2.2.3, 2.5.5 | nobody is told of changes to their account: we may know no address of theirs |
 //! | 2.7, 2.8, 2.9, 4.3.1 | no second factor for local accounts, administrators' included; the provider may ask for one: [`oidc`], `--no-local-sign-in` |

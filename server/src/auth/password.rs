@@ -9,12 +9,26 @@ use argon2::{
     },
 };
 use tokio::sync::Semaphore;
+use zxcvbn::zxcvbn;
 
 /// The shortest password taken for a new account, in characters (NIST SP 800-63B asks for eight at least).
 pub const MIN_LENGTH: usize = 12;
 
 /// The longest, in bytes: nobody types more, and hashing takes longer the more there is.
 pub const MAX_LENGTH: usize = 1024;
+
+/// What is found by fewer guesses is no password: attempts are so limited ([`attempts`](super::attempts)) that whoever
+/// tries all the time makes less than a million a year.
+const FEWEST_GUESSES: u64 = 1_000_000;
+
+/// So many characters are looked at for what is easy to guess; more take longer than they tell.
+const LOOKED_AT: usize = 64;
+
+/// Shorter parts of a name, such as an initial, are in every password.
+const SHORTEST: usize = 3;
+
+/// What everybody here knows, and tries first.
+const PRODUCT: &str = "sentlog";
 
 /// How many may wait for their turn. Beyond those nobody would be answered before their patience ends.
 const MOST_WAITING: usize = 64;
@@ -44,6 +58,12 @@ pub enum Unfit {
     /// Too many bytes.
     #[error("the password is longer than 1024 bytes; choose a shorter one")]
     TooLong,
+    /// Found by few guesses.
+    #[error(
+        "the password is easy to guess: many people use it, or it is made of a name, a date, a row of keys or a \
+         repetition; choose another, such as four words that have nothing to do with each other"
+    )]
+    Guessable,
 }
 
 /// Too many wait for their turn already.
@@ -51,18 +71,26 @@ pub enum Unfit {
 #[error("too many passwords are to be hashed at once")]
 pub struct Busy;
 
-/// Refuses what is too short or too long to be a new password.
+/// Refuses what is too short, too long or too easily guessed to be the new password of the account `name`. Takes some
+/// milliseconds.
 ///
 /// # Errors
 /// Says which.
-pub fn check(password: &str) -> Result<(), Unfit> {
+pub fn check(password: &str, name: &str) -> Result<(), Unfit> {
     if password.chars().count() < MIN_LENGTH {
         return Err(Unfit::TooShort);
     }
     if password.len() > MAX_LENGTH {
         return Err(Unfit::TooLong);
     }
-    Ok(())
+    let start: String = password.chars().take(LOOKED_AT).collect();
+    let parts = name.split(|c: char| !c.is_alphanumeric());
+    let known = [PRODUCT, name].into_iter().chain(parts);
+    let known: Vec<&str> = known.filter(|word| word.len() >= SHORTEST).collect();
+    match zxcvbn(&start, &known).guesses() {
+        0..FEWEST_GUESSES => Err(Unfit::Guessable),
+        _ => Ok(()),
+    }
 }
 
 /// The hash to keep for a password, in PHC form. Takes some tens of milliseconds.
@@ -168,9 +196,67 @@ mod tests {
 
     #[test]
     fn a_short_password_is_refused() {
-        assert_eq!(check("eleven char"), Err(Unfit::TooShort));
-        assert_eq!(check("twelve chars"), Ok(()));
-        assert_eq!(check(&"x".repeat(1025)), Err(Unfit::TooLong));
+        assert_eq!(check("eleven char", "ada"), Err(Unfit::TooShort));
+        assert_eq!(check("twelve chars", "ada"), Ok(()));
+        assert_eq!(check(&"x".repeat(1025), "ada"), Err(Unfit::TooLong));
+    }
+
+    #[test]
+    fn a_common_password_is_refused_however_it_is_dressed_up() {
+        for common in [
+            "passwordpassword",
+            "Password1234",
+            "p@ssword12345",
+            "qwertyuiop123",
+            "123456789012",
+            "aaaaaaaaaaaaaaaa",
+            "iloveyou2024",
+            "abcdefghijklmn",
+            "sentlogsentlog",
+            "sentlog123456",
+        ] {
+            assert_eq!(check(common, "ada"), Err(Unfit::Guessable), "{common}");
+        }
+        for fine in [
+            "correct horse battery",
+            "a lamp under the green river",
+            "mW7#kq-02Lpx",
+            "zwei Lampen am Fluss",
+            "длинный пароль реки",
+        ] {
+            assert_eq!(check(fine, "ada"), Ok(()), "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_made_of_its_owners_name() {
+        let own = [
+            "quillfeatherquillfeather",
+            "Quillfeather12",
+            "2024quillfeather",
+        ];
+        for password in own {
+            assert_eq!(check(password, "ada"), Ok(()), "{password}");
+            for name in ["quillfeather", "ada.Quillfeather@district.example"] {
+                assert_eq!(
+                    check(password, name),
+                    Err(Unfit::Guessable),
+                    "{password} of {name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_password_is_refused_for_how_it_begins() {
+        assert_eq!(
+            check(&"ab".repeat(MAX_LENGTH / 2), "ada"),
+            Err(Unfit::Guessable)
+        );
+        assert_eq!(
+            check(&"a lamp under the green river ".repeat(35), "ada"),
+            Ok(())
+        );
     }
 
     #[tokio::test]

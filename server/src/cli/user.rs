@@ -182,7 +182,7 @@ async fn carry_out(db: &Database, command: &Command, now: DateTime<Utc>) -> Resu
         }
         Command::Password { name, .. } => {
             let user = find(db, name).await?;
-            let hash = new_password()?;
+            let hash = new_password(&user.name)?;
             users::set_password(db, user.id, &hash, &Who::SHELL, now)
                 .await
                 .map_err(failed)?;
@@ -240,7 +240,7 @@ async fn add(
         let words = format!("Give a name of 1 to {LONGEST_NAME} characters, such as “ada”.");
         return Err(Failure::new(words));
     }
-    let hash = new_password()?;
+    let hash = new_password(name)?;
     match users::add_with(db, name, grants, &hash, &Who::SHELL, now)
         .await
         .map_err(failed)?
@@ -327,22 +327,27 @@ fn in_words(grants: &[Grant]) -> String {
     }
 }
 
-/// Asks for a password, and hashes it.
-fn new_password() -> Result<String, Failure> {
-    let password = read_password()?;
-    password::check(&password).map_err(|error| Failure::new(format!("Not added: {error}.")))?;
+/// Asks for a password of the account `name`, and hashes it.
+fn new_password(name: &str) -> Result<String, Failure> {
+    let password = read_password(name)?;
+    fit(&password, name)?;
     password::hash(&password).map_err(|error| Failure::new(error.to_string()))
 }
 
-fn read_password() -> Result<String, Failure> {
+fn fit(password: &str, name: &str) -> Result<(), Failure> {
+    password::check(password, name)
+        .map_err(|error| Failure::new(format!("Nothing was changed: {error}.")))
+}
+
+fn read_password(name: &str) -> Result<String, Failure> {
     let unread =
         |error: io::Error| Failure::new(format!("The password could not be read: {error}."));
     if io::stdin().is_terminal() {
         let first = rpassword::prompt_password("Password: ").map_err(unread)?;
-        password::check(&first).map_err(|error| Failure::new(format!("Not added: {error}.")))?;
+        fit(&first, name)?;
         let again = rpassword::prompt_password("Again: ").map_err(unread)?;
         if first != again {
-            let words = "Not added: the two passwords differ. Run the command again.";
+            let words = "Nothing was changed: the two passwords differ. Run the command again.";
             return Err(Failure::new(words));
         }
         return Ok(first);

@@ -70,9 +70,17 @@ async fn a_new_person_chooses_a_password_by_a_link_that_is_good_once() {
 
     let whose = app.post("/api/welcome/link", "", json!({"key": key})).await;
     assert_eq!(whose.json(), json!({"name": "Ada"}));
-    let short = json!({"key": key, "password": "short"});
-    let refused = app.post("/api/welcome", "", short).await.problem(400);
-    assert_eq!(refused["field"], "password");
+    for (unfit, why) in [
+        ("short", "fewer than 12"),
+        ("Password1234", "easy to guess"),
+        ("adaadaadaada", "easy to guess"),
+    ] {
+        let unfit = json!({"key": key, "password": unfit});
+        let refused = app.post("/api/welcome", "", unfit).await.problem(400);
+        assert_eq!(refused["field"], "password");
+        let sentence = refused["detail"].as_str().expect("a sentence");
+        assert!(sentence.contains(why), "{sentence}");
+    }
     let welcome = json!({"key": key, "password": NEW});
     let session = app.post("/api/welcome", "", welcome.clone()).await;
     assert_eq!(session.status, StatusCode::OK);

@@ -1,5 +1,7 @@
 //! The shell does what the administration's page does, told by the real program.
 
+use std::{io::Write, process::Stdio};
+
 use server::{
     auth::password,
     clock::{Clock, SystemClock},
@@ -102,6 +104,28 @@ on_both_databases! {
         assert!(refused(db, &["school", "add", ""]).contains("Give a name"));
         assert_eq!(organizations::list(db).await.expect("it lists").len(), 1);
         assert_eq!(done(db, &["audit", "list", "--action", "school_added"]).lines().count(), 1);
+    }
+
+    async fn a_password_that_is_easy_to_guess_is_refused_in_the_shell(log: Log) {
+        let db = &log.db;
+        let told = |verb: &[&str], password: &str| {
+            let mut command = sentlog(db, verb);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut asked = command.spawn().expect("it starts");
+            writeln!(asked.stdin.take().expect("it is piped"), "{password}").expect("it reads");
+            let output = asked.wait_with_output().expect("it ends");
+            (output.status.success(), said(&output))
+        };
+        let add = ["user", "add", "Quillfeather", "--role", "admin"];
+        for common in ["password1234", "quillfeather-1", "sentlogsentlog"] {
+            let (done, said) = told(&add, common);
+            assert!(!done && said.contains("the password is easy to guess"), "{common}: {said}");
+            assert!(!said.contains(common), "{said}");
+        }
+        assert_eq!(users::all(db).await.expect("it lists").len(), 0);
+        assert!(told(&add, "correct horse battery").0);
+        let (done, said) = told(&["user", "password", "quillfeather"], "Quillfeather2026");
+        assert!(!done && said.starts_with("Nothing was changed: the password is easy to guess"), "{said}");
     }
 
     async fn a_session_is_seen_and_ended_in_the_shell(log: Log) {

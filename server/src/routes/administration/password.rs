@@ -19,7 +19,7 @@ use crate::{
 /// Changes one's own password. This browser stays signed in, with a session of its own; every other one is signed out.
 #[utoipa::path(post, path = paths::PASSWORD, tag = "session", request_body = NewPassword, responses(
     (status = 204),
-    (status = 400, body = Problem, description = "The new password is too short or too long"),
+    (status = 400, body = Problem, description = "The new password is too short, too long or too easy to guess"),
     (status = 409, body = Problem, description = "The account has no password"),
     (status = 403, body = Problem, description = "The current password is wrong"),
     (status = 429, body = Problem, description = "Too many failures; `Retry-After` says how long to wait"),
@@ -41,7 +41,7 @@ pub async fn change_password(
             .because("Your account has no password here. Change it where you sign in.")
             .into());
     }
-    fit(&new.new, "new")?;
+    fit(&new.new, user.name(), "new")?;
     let name = users::key(user.name());
     let begun = app.attempts.begin(&name, visitor.address, app.clock.now());
     begun.map_err(|wait| Refusal::TooSoon(wait).noted(Denied::too_many(name.clone())))?;
@@ -65,9 +65,9 @@ pub async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses what is no password to choose.
-pub(super) fn fit(password: &str, field: &'static str) -> Result<(), Problem> {
-    password::check(password).map_err(|error| {
+/// Refuses what is no password to choose for the account `name`.
+pub(super) fn fit(password: &str, name: &str, field: &'static str) -> Result<(), Problem> {
+    password::check(password, name).map_err(|error| {
         let sentence = format!("Choose another password: {error}.");
         ProblemType::InvalidRequest.because(sentence).at(field)
     })

@@ -44,7 +44,7 @@ pub async fn invited(
 /// Uses a link up: its owner has this password from now on, and is signed in.
 #[utoipa::path(post, path = paths::WELCOME, tag = "session", request_body = Welcome, responses(
     (status = 200, body = SessionInfo),
-    (status = 400, body = Problem, description = "No name, or a password that is too short or too long"),
+    (status = 400, body = Problem, description = "No name, or a password that is too short, too long or too easy to guess"),
     (status = 404, body = Problem, description = "The link is good no more"),
     (status = 409, body = Problem, description = "The name is taken"),
 ))]
@@ -58,11 +58,14 @@ pub async fn welcome(
     let now = app.clock.now();
     // Before the work of hashing: whoever guesses keys is answered at no cost.
     let whose = links::whose(&app.db, &key, now).await?;
-    let first = match whose.ok_or_else(used_up)? {
-        Whose::Person(..) => None,
-        Whose::First => Some(name(welcome.name.as_deref().unwrap_or_default(), "name")?),
+    let (first, theirs) = match whose.ok_or_else(used_up)? {
+        Whose::Person(_, name) => (None, name),
+        Whose::First => {
+            let chosen = name(welcome.name.as_deref().unwrap_or_default(), "name")?;
+            (Some(chosen.clone()), chosen)
+        }
     };
-    password::fit(&welcome.password, "password")?;
+    password::fit(&welcome.password, &theirs, "password")?;
     let hash = password::hash(&app, welcome.password).await?;
     let user =
         match links::take(&app.db, &key, first.as_deref(), &hash, visitor.address, now).await? {
