@@ -184,7 +184,11 @@ on_both_databases! {
     async fn what_is_not_over_is_never_touched(log: Log) {
         let waits = with(message("waits"), json!({"recipients": [line("a", json!([{"device": "email", "address": "a@nomail.com"}]))]}));
         let id = log.put(&waits).await;
-        let going = log.put(&with(sent("going"), json!({"status": "in_progress", "ended_at": null}))).await;
+        let five = ["a", "b", "c", "d", "e"].map(|name| line(name, json!([{"device": "email", "address": format!("{name}@nomail.com")}])));
+        let going = log.put(&with(message("going"), json!({"recipients": five}))).await;
+        by_hand(&log, "delete from lanes where message_id = 2").await;
+        by_hand(&log, "update messages set status = 'in_progress' where id = 2").await;
+        assert_eq!(going, MessageId(2));
         let soon = plan(&log.db, ages(1, Some(1)), log.district.time_zone, after(&log, 4000)).await;
         let soon = soon.expect("it counts");
         assert_eq!((soon.gone, soon.spared), (Gone::default(), 2));
@@ -193,6 +197,58 @@ on_both_databases! {
             assert_eq!(log.recipients(id, &RecipientQuery::default()).await.total, lines);
             assert_eq!(log.detail(id).await.personal_data_removed_at, None);
         }
+    }
+
+    async fn what_was_imported_as_not_over_yet_goes_by_when_it_was_made(log: Log) {
+        let going = with(sent("going"), json!({"status": "in_progress", "ended_at": null}));
+        let going = log.put(&going).await;
+        let waits = json!({"status": "waiting", "started_at": null, "ended_at": null, "inbox_email_start_at": "2020-02-10T12:00:00-06:00",
+            "recipients": [line("zanzibar-1", json!([{"device": "email", "address": "zanzibar@nomail.com"}]))]});
+        let waits = log.put(&with(sent("waits"), waits)).await;
+        let before = [log.detail(going).await, log.detail(waits).await];
+        assert_eq!(purged(&log, ages(30, None), 29).await.gone, Gone::default());
+        let gone = purged(&log, ages(30, None), 30).await.gone;
+        assert_eq!((gone.emptied, gone.recipients), (1, 5));
+        assert_eq!(log.recipients(waits, &RecipientQuery::default()).await.total, 1);
+        assert_eq!(purged(&log, ages(30, None), 39).await.gone, Gone::default());
+        let gone = purged(&log, ages(30, None), 40).await.gone;
+        assert_eq!((gone.emptied, gone.recipients), (1, 1));
+        for (before, id) in before.into_iter().zip([going, waits]) {
+            let later = log.detail(id).await;
+            assert!(later.personal_data_removed_at.is_some());
+            assert_eq!(figures(later), figures(before));
+        }
+        assert_eq!(purged(&log, ages(30, Some(60)), 70).await.gone.whole, 2);
+    }
+
+    async fn what_is_still_coming_in_is_left_alone(log: Log) {
+        log.put(&with(sent("large"), json!({"status": "in_progress", "ended_at": null}))).await;
+        let coming = match log.db {
+            Database::Sqlite(_) => "insert into arrivals (message_id, since) values (1, 1580500000000)",
+            Database::Postgres(_) => "insert into arrivals (message_id, since) values (1, '2020-01-31T20:00:00Z')",
+        };
+        by_hand(&log, coming).await;
+        assert_eq!(purged(&log, ages(30, Some(30)), 40).await.gone, Gone::default());
+        by_hand(&log, "delete from arrivals").await;
+        assert_eq!(purged(&log, ages(30, Some(30)), 40).await.gone.whole, 1);
+    }
+
+    async fn words_that_stay_quote_nobody(log: Log) {
+        let failed = |person: &str, words: &str| {
+            let delivery = json!({"device": "email", "address": format!("{person}@nomail.com"), "status": "failed", "at": AT, "reason": words});
+            line(person, json!([delivery]))
+        };
+        let lines = [
+            failed("a", "550 mailbox of \"Zanzibar, Calvin\" is full"),
+            failed("b", "550 call (612) 555 0101 or 612 555 0102"),
+            failed("c", "550 user 'zanzibar' unknown"),
+        ];
+        let id = log.put(&with(sent("old"), json!({"recipients": lines}))).await;
+        assert!(causes(&log, id).await.contains("Zanzibar"));
+        purged(&log, ages(30, None), 40).await;
+        let kept = causes(&log, id).await.to_lowercase();
+        assert!(!kept.contains("zanzibar") && !kept.contains("0101") && !kept.contains("0102"), "{kept}");
+        assert!(kept.contains("is full") && kept.contains("unknown"), "{kept}");
     }
 
     async fn a_message_in_a_workers_hands_waits_for_another_purge(log: Log) {

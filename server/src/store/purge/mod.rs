@@ -7,7 +7,8 @@
 //! totals the row itself goes. What is left over from a purge that was killed is taken up by the next, and
 //! two purges beside each other only share the work. What stays where and why stands in [`columns`].
 //!
-//! A message that still waits or goes out is never touched, nor one with anything in a worker's hands, however old.
+//! A message that still waits or goes out is never touched, nor one with anything in a worker's hands, however old. What
+//! was imported as waiting or going out is nobody's to deliver: it is over when it was made, or was to go out.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -16,9 +17,9 @@ use shared::{failures::Failures, message::MessageId};
 use super::{
     BeginWrite, Database, StoreError, cancel::to_json, failures, on_database, time::Timestamp,
 };
-use crate::masking;
 
 pub mod columns;
+mod nameless;
 mod plan;
 mod trail;
 mod wipe;
@@ -80,11 +81,12 @@ impl std::ops::AddAssign for Gone {
     }
 }
 
-/// A message that is over since before `$before`, and of which nothing is in anybody's hands.
+/// A message that is over since before `$before`, and of which nothing is in anybody's hands. What nobody here delivers
+/// never ends, unless it is still coming in.
 macro_rules! due {
     ($before:literal) => {
         concat!(
-            "(status in ('sent', 'error', 'canceled')
+            "((status in ('sent', 'error', 'canceled') or delivered_by is null)
                 and created_at < ",
             $before,
             " and scheduled_at < ",
@@ -96,7 +98,8 @@ macro_rules! due {
             ") and (changed_at is null or changed_at < ",
             $before,
             ") and not exists (select 1 from lanes l where l.message_id = messages.id)
-                and not exists (select 1 from claims c where c.message_id = messages.id))"
+                and not exists (select 1 from claims c where c.message_id = messages.id)
+                and not exists (select 1 from arrivals a where a.message_id = messages.id))"
         )
     };
 }
@@ -262,21 +265,10 @@ async fn mark(
     Ok(())
 }
 
-/// A provider's words may repeat an address in another spelling, or quote a number.
+/// A provider's words may repeat an address in another spelling, or quote a number or a name.
 fn nameless(mut counted: Failures) -> Failures {
-    const DIGITS: usize = 7;
     for cause in &mut counted.causes {
-        let words = masking::words(&cause.reason, "");
-        let words: Vec<&str> = words
-            .split(' ')
-            .map(
-                |word| match word.matches(|c: char| c.is_ascii_digit()).count() {
-                    0..DIGITS => word,
-                    _ => "•••",
-                },
-            )
-            .collect();
-        cause.reason = words.join(" ");
+        cause.reason = nameless::nameless(&cause.reason);
     }
     counted
 }
