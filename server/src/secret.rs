@@ -1,7 +1,7 @@
 //! Secrets: passwords, tokens and keys that were given as settings. They are never printed, nor compared
 //! byte by byte until one differs.
 
-use std::{fmt, fs, path::Path};
+use std::{env, fmt, fs, path::Path};
 
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
@@ -28,6 +28,21 @@ impl Secret {
         match text.trim() {
             "" => Err(format!("the file {} is empty", path.display())),
             text => Ok(Secret(text.to_owned())),
+        }
+    }
+
+    /// The secret in the environment's `variable`, where it is set; blanks around it are no part of it.
+    ///
+    /// # Errors
+    /// In words, where it is empty or no text.
+    pub fn given(variable: &str) -> Result<Option<Self>, String> {
+        match env::var(variable) {
+            Err(env::VarError::NotPresent) => Ok(None),
+            Err(env::VarError::NotUnicode(_)) => Err(format!("{variable} is no UTF-8")),
+            Ok(text) => match text.trim() {
+                "" => Err(format!("{variable} is empty")),
+                text => Ok(Some(Secret(text.to_owned()))),
+            },
         }
     }
 

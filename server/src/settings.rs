@@ -1,6 +1,6 @@
 //! Settings: each is a flag and an environment variable.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{env, net::SocketAddr, path::PathBuf, str::FromStr};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -15,13 +15,15 @@ use crate::{
     store::District,
 };
 
+const DATABASE_URL: &str = "SENTLOG_DATABASE_URL";
+
 /// Where the log is kept, and whose it is. For every command.
 #[derive(Args, Clone, Debug)]
 pub struct StoreSettings {
-    /// The database: sqlite:FILE or postgres://USER@HOST/NAME.
+    /// The database: sqlite:FILE or postgres://USER@HOST/NAME; one with a password only by the variable, or in the file.
     #[arg(
         long,
-        env = "SENTLOG_DATABASE_URL",
+        env = DATABASE_URL,
         hide_env_values = true,
         default_value = "sqlite:sentlog.db",
         value_name = "URL"
@@ -47,14 +49,24 @@ impl StoreSettings {
     /// Where the database is.
     ///
     /// # Errors
-    /// A sentence about the file that should say so.
+    /// A sentence about the file that should say so, or about a password that everybody on the machine may read.
     pub fn database(&self) -> Result<Secret, String> {
         match &self.database_url_file {
             Some(file) => {
                 Secret::read(file).map_err(|why| format!("The database URL is not known: {why}."))
             }
+            None if has_password(&self.database_url) && !self.is_by_variable() => Err(
+                "The password in --database-url can be read by everybody who may list what runs on this machine. Put \
+                 the URL into a file and name that with --database-url-file, or into SENTLOG_DATABASE_URL."
+                    .to_owned(),
+            ),
             None => Ok(Secret::new(self.database_url.as_str())),
         }
+    }
+
+    /// Whether the variable says the same: then nothing is told by the command line that it does not need to tell.
+    fn is_by_variable(&self) -> bool {
+        env::var(DATABASE_URL).is_ok_and(|url| url == self.database_url)
     }
 
     /// What times and telephone numbers are read by.
@@ -165,6 +177,12 @@ impl ServeSettings {
     }
 }
 
+fn has_password(url: &str) -> bool {
+    reqwest::Url::parse(url).is_ok_and(|url| {
+        url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password")
+    })
+}
+
 fn time_zone(name: &str) -> Result<Tz, String> {
     Tz::from_str(name).map_err(|_| {
         "there is no such time zone; give an IANA name, such as America/Chicago".to_owned()
@@ -188,6 +206,24 @@ mod tests {
                 .contains("America/Chicago")
         );
         assert_eq!(time_zone("America/Chicago"), Ok(Tz::America__Chicago));
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_known_for_one() {
+        for url in [
+            "postgres://ada:x@db/log",
+            "postgres://ada@db/log?password=x",
+        ] {
+            assert!(has_password(url), "{url}");
+        }
+        for url in [
+            "postgres://ada@db/log",
+            "postgres://postgres@localhost/log?host=/run/postgresql",
+            "sqlite:sentlog.db",
+            "sqlite:a@b:c.db",
+        ] {
+            assert!(!has_password(url), "{url}");
+        }
     }
 
     #[test]

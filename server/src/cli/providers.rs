@@ -1,6 +1,11 @@
 //! Who carries email, calls and text messages, and by what their reports are proven.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::{Args, ValueEnum};
 use lettre::message::Mailbox;
@@ -65,16 +70,8 @@ pub struct ProviderSettings {
     /// The account at the mail relay.
     #[arg(long, env = "SENTLOG_SMTP_USER", value_name = "NAME")]
     pub smtp_user: Option<String>,
-    /// Its password.
-    #[arg(long, env = "SENTLOG_SMTP_PASSWORD", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
-    pub smtp_password: Option<Secret>,
-    /// A file that holds its password.
-    #[arg(
-        long,
-        env = "SENTLOG_SMTP_PASSWORD_FILE",
-        value_name = "FILE",
-        conflicts_with = "smtp_password"
-    )]
+    /// A file that holds its password; the variable SENTLOG_SMTP_PASSWORD may hold it instead.
+    #[arg(long, env = "SENTLOG_SMTP_PASSWORD_FILE", value_name = "FILE")]
     pub smtp_password_file: Option<PathBuf>,
     /// Connections to the mail relay at once.
     #[arg(long, env = "SENTLOG_SMTP_CONNECTIONS", default_value = "4", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -91,16 +88,9 @@ pub struct ProviderSettings {
     /// The account's SID at Twilio.
     #[arg(long, env = "SENTLOG_TWILIO_ACCOUNT", value_name = "SID")]
     pub twilio_account: Option<String>,
-    /// Its auth token, which proves Twilio's reports too.
-    #[arg(long, env = "SENTLOG_TWILIO_TOKEN", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
-    pub twilio_token: Option<Secret>,
-    /// A file that holds its auth token.
-    #[arg(
-        long,
-        env = "SENTLOG_TWILIO_TOKEN_FILE",
-        value_name = "FILE",
-        conflicts_with = "twilio_token"
-    )]
+    /// A file that holds its auth token, which proves Twilio's reports too; the variable SENTLOG_TWILIO_TOKEN may hold it
+    /// instead.
+    #[arg(long, env = "SENTLOG_TWILIO_TOKEN_FILE", value_name = "FILE")]
     pub twilio_token_file: Option<PathBuf>,
     /// The number that calls come from.
     #[arg(long, env = "SENTLOG_CALLS_FROM", value_name = "NUMBER")]
@@ -125,27 +115,13 @@ pub struct ProviderSettings {
         value_name = "URL"
     )]
     pub twilio_url: String,
-    /// The key that proves Mailgun's webhooks.
-    #[arg(long, env = "SENTLOG_MAILGUN_SIGNING_KEY", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
-    pub mailgun_signing_key: Option<Secret>,
-    /// A file that holds the key that proves Mailgun's webhooks.
-    #[arg(
-        long,
-        env = "SENTLOG_MAILGUN_SIGNING_KEY_FILE",
-        value_name = "FILE",
-        conflicts_with = "mailgun_signing_key"
-    )]
+    /// A file that holds the key that proves Mailgun's webhooks; the variable SENTLOG_MAILGUN_SIGNING_KEY may hold it
+    /// instead.
+    #[arg(long, env = "SENTLOG_MAILGUN_SIGNING_KEY_FILE", value_name = "FILE")]
     pub mailgun_signing_key_file: Option<PathBuf>,
-    /// The secret that proves bounces of any other mail system.
-    #[arg(long, env = "SENTLOG_BOUNCES_SECRET", hide_env_values = true, value_name = "SECRET", value_parser = secret)]
-    pub bounces_secret: Option<Secret>,
-    /// A file that holds the secret that proves bounces of any other mail system.
-    #[arg(
-        long,
-        env = "SENTLOG_BOUNCES_SECRET_FILE",
-        value_name = "FILE",
-        conflicts_with = "bounces_secret"
-    )]
+    /// A file that holds the secret that proves bounces of any other mail system; the variable SENTLOG_BOUNCES_SECRET may
+    /// hold it instead.
+    #[arg(long, env = "SENTLOG_BOUNCES_SECRET_FILE", value_name = "FILE")]
     pub bounces_secret_file: Option<PathBuf>,
 }
 
@@ -158,15 +134,15 @@ impl ProviderSettings {
         Ok(Proofs {
             public_url: self.public_url.clone(),
             twilio: self.token()?,
-            mailgun: one_of(
-                self.mailgun_signing_key.as_ref(),
-                self.mailgun_signing_key_file.as_ref(),
+            mailgun: secret(
+                self.mailgun_signing_key_file.as_deref(),
                 "--mailgun-signing-key-file",
+                "SENTLOG_MAILGUN_SIGNING_KEY",
             )?,
-            bounces: one_of(
-                self.bounces_secret.as_ref(),
-                self.bounces_secret_file.as_ref(),
+            bounces: secret(
+                self.bounces_secret_file.as_deref(),
                 "--bounces-secret-file",
+                "SENTLOG_BOUNCES_SECRET",
             )?,
         })
     }
@@ -206,10 +182,10 @@ impl ProviderSettings {
                 ))
             })?),
         };
-        let password = one_of(
-            self.smtp_password.as_ref(),
-            self.smtp_password_file.as_ref(),
+        let password = secret(
+            self.smtp_password_file.as_deref(),
             "--smtp-password-file",
+            "SENTLOG_SMTP_PASSWORD",
         )?;
         let account = match (&self.smtp_user, password) {
             (None, None) => None,
@@ -271,10 +247,10 @@ impl ProviderSettings {
     }
 
     fn token(&self) -> Result<Option<Secret>, Failure> {
-        one_of(
-            self.twilio_token.as_ref(),
-            self.twilio_token_file.as_ref(),
+        secret(
+            self.twilio_token_file.as_deref(),
             "--twilio-token-file",
+            "SENTLOG_TWILIO_TOKEN",
         )
     }
 }
@@ -284,26 +260,23 @@ fn needed<T>(setting: Option<T>, by: &str, flag: &str) -> Result<T, Failure> {
     setting.ok_or_else(|| Failure::new(format!("{by} needs {flag}; see sentlog serve --help.")))
 }
 
-/// A secret that was given, or whose file was.
-fn one_of(
-    given: Option<&Secret>,
-    file: Option<&PathBuf>,
-    flag: &str,
-) -> Result<Option<Secret>, Failure> {
-    match (given, file) {
-        (Some(secret), _) => Ok(Some(secret.clone())),
-        (None, Some(path)) => Secret::read(path)
-            .map(Some)
-            .map_err(|why| Failure::new(format!("A secret is missing: {why}. Check {flag}."))),
-        (None, None) => Ok(None),
-    }
-}
-
-fn secret(text: &str) -> Result<Secret, String> {
-    match text.trim() {
-        "" => Err("a secret is not empty".to_owned()),
-        text => Ok(Secret::new(text)),
-    }
+/// The secret in `file`, or in `variable`. Never one on the command line, which everybody on the machine may read.
+fn secret(file: Option<&Path>, flag: &str, variable: &str) -> Result<Option<Secret>, Failure> {
+    let given = Secret::given(variable);
+    let read = match (given, file) {
+        (Ok(Some(_)), Some(_)) => {
+            return Err(Failure::new(format!(
+                "A secret is given twice, by {variable} and by {flag}. Leave one out."
+            )));
+        }
+        (given, None) => given,
+        (_, Some(file)) => Secret::read(file).map(Some),
+    };
+    read.map_err(|why| {
+        Failure::new(format!(
+            "A secret is missing: {why}. Check {flag} and {variable}."
+        ))
+    })
 }
 
 /// Kept without a slash at its end.

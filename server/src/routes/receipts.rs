@@ -146,7 +146,7 @@ pub async fn twilio_incoming(
         (status = 406, body = Problem, description = "Not signed by Mailgun, or not now, or with a token that was used; it will not be taken later either"),
     ))]
 pub async fn mailgun(State(app): State<App>, body: Bytes) -> Answer<StatusCode> {
-    let key = set_up(app.proofs.mailgun.as_ref(), "--mailgun-signing-key")?;
+    let key = set_up(app.proofs.mailgun.as_ref(), "--mailgun-signing-key-file")?;
     let now = app.clock.now();
     let proven = mailgun::prove(key, &body, now).map_err(not_acceptable)?;
     let (report, token) = (proven.report, Some(proven.token));
@@ -176,7 +176,7 @@ pub async fn bounces(
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer<StatusCode> {
-    let secret = set_up(app.proofs.bounces.as_ref(), "--bounces-secret")?;
+    let secret = set_up(app.proofs.bounces.as_ref(), "--bounces-secret-file")?;
     let now = app.clock.now();
     let proof = generic::Proof {
         id: text(&headers, "webhook-id"),
@@ -212,7 +212,7 @@ fn wished(app: &App, wish: &Wish) -> Option<Wished> {
 
 /// The parameters of a request that our account at Twilio signed.
 fn from_twilio(app: &App, uri: &str, headers: &HeaderMap, body: &[u8]) -> Answer<Signed> {
-    let token = set_up(app.proofs.twilio.as_ref(), "--twilio-token")?;
+    let token = set_up(app.proofs.twilio.as_ref(), "--twilio-token-file")?;
     let public = set_up(app.proofs.public_url.as_ref(), "--public-url")?;
     let is_json = text(headers, header::CONTENT_TYPE.as_str())
         .is_some_and(|kind| kind.starts_with("application/json"));

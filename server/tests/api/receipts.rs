@@ -392,11 +392,11 @@ async fn a_receipt_that_comes_late_after_a_cancel_tells_what_went_out_all_the_sa
 async fn where_a_provider_is_not_set_up_its_reports_are_not_taken() {
     let app = TestApp::new().await;
     for (path, flag) in [
-        ("twilio/messages", "--twilio-token"),
-        ("twilio/calls", "--twilio-token"),
-        ("twilio/incoming", "--twilio-token"),
-        ("mailgun", "--mailgun-signing-key"),
-        ("bounces", "--bounces-secret"),
+        ("twilio/messages", "--twilio-token-file"),
+        ("twilio/calls", "--twilio-token-file"),
+        ("twilio/incoming", "--twilio-token-file"),
+        ("mailgun", "--mailgun-signing-key-file"),
+        ("bounces", "--bounces-secret-file"),
     ] {
         let answer = app
             .post(&format!("/api/receipts/{path}"), "", json!({}))

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
     sync::Arc,
     time::Duration,
 };
@@ -22,6 +23,7 @@ use server::{
     store::Database,
 };
 use shared::{delivery::Device, message::MessageId};
+use tempfile::NamedTempFile;
 
 use crate::{
     cluster::{Restartable, Stop},
@@ -43,6 +45,8 @@ struct Carriers {
     relay: Relay,
     letters: Vec<Got>,
     peer: Peer,
+    /// Where the telephone company's secret stands.
+    token: NamedTempFile,
 }
 
 impl Carriers {
@@ -50,10 +54,13 @@ impl Carriers {
         rustls::crypto::ring::default_provider()
             .install_default()
             .ok();
+        let token = NamedTempFile::new().unwrap();
+        fs::write(token.path(), TOKEN).unwrap();
         Some(Carriers {
             relay: Relay::start().await?,
             letters: Vec::new(),
             peer: Peer::start().await,
+            token,
         })
     }
 
@@ -61,6 +68,7 @@ impl Carriers {
     fn server(&self, url: &str) -> Server {
         let port = self.relay.port.to_string();
         let twilio = self.peer.account().base_url;
+        let token = self.token.path().to_str().unwrap();
         let settings = [
             ["--email", "smtp"],
             ["--smtp-host", "127.0.0.1"],
@@ -70,7 +78,7 @@ impl Carriers {
             ["--phone", "twilio"],
             ["--twilio-url", &twilio],
             ["--twilio-account", SID],
-            ["--twilio-token", TOKEN],
+            ["--twilio-token-file", token],
             ["--calls-from", FROM],
             ["--texts-from", FROM],
             ["--call-rate", "10000"],

@@ -22,6 +22,7 @@ mod report;
 mod resend;
 mod retention;
 mod rights;
+mod secrets;
 mod shell;
 mod submit;
 mod suppression;
