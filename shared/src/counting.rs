@@ -86,6 +86,10 @@ pub struct Tally {
     pub persons: u32,
     /// Distinct persons with no delivery on any of their lines.
     pub no_device: u32,
+    /// Distinct persons with a delivery on some of their lines, not on all; `None` of a message that was counted
+    /// before they were.
+    #[serde(default)]
+    pub partly: Option<u32>,
     /// Distinct persons contacted by phone.
     pub contacted: u32,
     /// The devices the message used.
@@ -219,6 +223,8 @@ impl DeviceTally {
 #[derive(Clone, Copy, Default)]
 struct Person {
     has_device: bool,
+    /// Whether one of their lines has no delivery.
+    lacks_device: bool,
     contacted: bool,
 }
 
@@ -241,8 +247,10 @@ impl Counter {
             seen.has_device = true;
             seen.contacted |= self.delivery(delivery);
         }
+        seen.lacks_device = !seen.has_device;
         if let Some(known) = self.persons.get_mut(person) {
             known.has_device |= seen.has_device;
+            known.lacks_device |= seen.lacks_device;
             known.contacted |= seen.contacted;
         } else {
             self.persons.insert(person.into(), seen);
@@ -270,11 +278,16 @@ impl Counter {
 
     /// The count so far.
     pub fn tally(self) -> Tally {
+        let count = |such: fn(&Person) -> bool| {
+            let persons = self.persons.values();
+            persons.filter(|person| such(person)).count() as u32
+        };
         Tally {
             lines: self.lines,
             persons: self.persons.len() as u32,
-            no_device: self.persons.values().filter(|p| !p.has_device).count() as u32,
-            contacted: self.persons.values().filter(|p| p.contacted).count() as u32,
+            no_device: count(|person| !person.has_device),
+            partly: Some(count(|person| person.has_device && person.lacks_device)),
+            contacted: count(|person| person.contacted),
             devices: self.devices,
         }
     }

@@ -202,8 +202,8 @@ pub async fn page(
     let mut recipients = lines(&mut snapshot, id, query.after, more_than, &filter, zone).await?;
     let more = recipients.len() > limit;
     recipients.truncate(limit);
-    // Nobody has another line where there are as many people as lines.
-    if tally.persons < tally.lines {
+    // Hardly a message has such lines, and to look for them is to look at all.
+    if tally.persons < tally.lines && tally.partly != Some(0) {
         say_elsewhere(&mut snapshot, id, query.after, &mut recipients).await?;
     }
     Ok(Some(RecipientPage {

@@ -340,6 +340,8 @@ pub async fn resend(
         let mut tally = Tally {
             lines: figure(lines),
             persons: figure(persons),
+            // It has no line without a delivery.
+            partly: Some(0),
             ..Tally::default()
         };
         for (Word(device), own, all) in devices {

@@ -60,6 +60,28 @@ fn the_manuals_own_example_comes_out() {
 }
 
 #[test]
+fn who_has_a_device_on_some_lines_alone_is_counted_once() {
+    let email = || counted(Device::Email, "heather@nomail.com", DeliveryStatus::Sent);
+    let lines = [
+        ("partly", vec![]),
+        ("partly", vec![email()]),
+        ("partly", vec![]),
+        ("partly, too", vec![email()]),
+        ("partly, too", vec![]),
+        ("everywhere", vec![email()]),
+        ("everywhere", vec![email()]),
+        ("nowhere", vec![]),
+        ("nowhere", vec![]),
+    ];
+    let tally = Tally::count(lines);
+    assert_eq!((tally.persons, tally.no_device), (4, 1));
+    assert_eq!(tally.partly, Some(2));
+    // One that was counted before they were.
+    let before = r#"{"lines":2,"persons":1,"no_device":0,"contacted":0,"devices":{}}"#;
+    assert_eq!(serde_json::from_str::<Tally>(before).unwrap().partly, None);
+}
+
+#[test]
 fn a_shared_number_counts_once_but_each_of_its_people_is_contacted() {
     let tally = Tally::count([
         ("mother", vec![called("+16125550100", 5)]),
