@@ -37,6 +37,11 @@ const CELLS: [&str; 2] = ["td", "th"];
 /// The words of `html`, a line for each block, the cells of a row with bars between them, a bullet or a number before
 /// the entry of a list. What is no text (scripts, styles, comments) is left out.
 pub fn of_html(html: &str) -> String {
+    of_html_with(html, "• ")
+}
+
+/// The same with another bullet.
+pub fn of_html_with(html: &str, bullet: &'static str) -> String {
     let blocks = ammonia::Builder::default()
         .tags(BLOCKS.into_iter().chain(CELLS).collect())
         .generic_attributes(HashSet::new())
@@ -46,7 +51,10 @@ pub fn of_html(html: &str) -> String {
         })
         .clean(html)
         .to_string();
-    let mut writer = Writer::default();
+    let mut writer = Writer {
+        bullet,
+        ..Writer::default()
+    };
     let mut rest = blocks.as_str();
     while let Some(start) = rest.find('<') {
         writer.words(&rest[..start]);
@@ -89,6 +97,8 @@ enum Gap {
 struct Writer {
     text: String,
     gap: Gap,
+    /// What stands before an entry of a list that is not numbered.
+    bullet: &'static str,
     /// The bullet or number of an entry that has no text yet.
     marker: String,
     /// The lists that are open: the number of the next entry, where they are numbered.
@@ -164,7 +174,7 @@ impl Writer {
                 self.marker.push_str(&format!("{number}. "));
                 *number = number.saturating_add(1);
             }
-            Some(None) | None => self.marker.push_str("• "),
+            Some(None) | None => self.marker.push_str(self.bullet),
         }
     }
 
