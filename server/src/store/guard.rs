@@ -37,6 +37,7 @@ pub(super) struct Kept {
     pub(super) number: i64,
     pub(super) device: Device,
     pub(super) standing: Standing<Timestamp>,
+    /// The last claim it was in, until that was recorded or the delivery went back in line.
     pub(super) claim: Option<i64>,
     pub(super) due_at: Option<Timestamp>,
     pub(super) provider: Option<String>,

@@ -38,7 +38,8 @@ const TO_ASK: &str = "
 
 const OPEN: &str = "
     select message_id, number, device, provider_id, at, call_status, provider from deliveries
-    where message_id = $1 and status = 'in_progress' and claim is null
+    where message_id = $1 and status = 'in_progress'
+        and not exists (select 1 from claims c where c.id = deliveries.claim)
         and (provider_id is not null or provider = $2)
     order by number < coalesce((select next_number from refreshes where message_id = $1), 0), number
     limit $3";

@@ -169,8 +169,8 @@ fn after(
 }
 
 /// Settles a claim whose worker fell silent: what is harmless to repeat goes back in line; of the rest
-/// nobody can tell whether it went out, and it stays in flight until a receipt, or the want of one, decides.
-/// `false` where somebody else was faster.
+/// nobody can tell whether it went out, and it stays in flight until a receipt, or the want of one, decides. Or its
+/// worker does, where it was only slow: for that it keeps the claim's number. `false` where somebody else was faster.
 ///
 /// # Errors
 /// Where the database fails; then nothing has changed.
@@ -230,20 +230,20 @@ async fn settle(
             .fetch_all(&mut *tx)
             .await?;
         let kept = tx.kept(&held, &numbers).await?;
+        let repeat = match rule {
+            AfterSilence::Repeat => held.status != MessageStatus::Canceled,
+            AfterSilence::Wait => false,
+        };
+        let open = |before: &Kept| before.standing.status == DeliveryStatus::InProgress;
         let changes: Vec<(Kept, Kept)> = kept
             .into_iter()
+            .filter(|before| repeat && open(before))
             .map(|before| {
                 let mut after = before.clone();
+                held.goes_on(now);
                 after.claim = None;
-                let open = before.standing.status == DeliveryStatus::InProgress;
-                match rule {
-                    AfterSilence::Repeat if open && held.status != MessageStatus::Canceled => {
-                        held.goes_on(now);
-                        after.standing = Outcome::of(DeliveryStatus::Queued).standing(now);
-                        after.due_at = Some(now);
-                    }
-                    AfterSilence::Repeat | AfterSilence::Wait => {}
-                }
+                after.standing = Outcome::of(DeliveryStatus::Queued).standing(now);
+                after.due_at = Some(now);
                 (before, after)
             })
             .collect();

@@ -14,7 +14,7 @@ use server::{
     },
     store::{
         claim::{Claimed, claim},
-        receipts::{Applied, apply},
+        receipts::{Applied, apply, open},
         record::{Handed, record},
     },
 };
@@ -236,6 +236,32 @@ on_both_databases! {
         assert_eq!(dispatcher.settle_silent().await.unwrap(), 1);
         assert_eq!(drain(&dispatcher).await, 4);
         assert_eq!(log.detail(id).await.message.row.status, MessageStatus::Sent);
+    }
+
+    async fn what_never_left_a_worker_that_was_slow_does_not_stay_in_doubt(log: Log) {
+        let id = log.put(&mails("m", 4)).await;
+        let (clock, sink) = (clock(&log), sink(4, AfterSilence::Wait));
+        let slow = Arc::new(Slow { sink: sink.clone(), reached: Notify::new() });
+        let rules = Rules { lease: chrono::TimeDelta::milliseconds(300), ..Rules::default() };
+        let worker = over(&log, slow.clone(), rules);
+        let work = tokio::spawn(async move {
+            let crews = worker.crews();
+            let crew = crews.iter().find(|crew| crew.device == Device::Email).unwrap();
+            worker.step(crew, false).await
+        });
+        slow.reached.notified().await;
+        clock.advance(minutes(2));
+        let other = dispatcher(&log.db, &clock, &sink, Rules::default());
+        assert_eq!(other.settle_silent().await.unwrap(), 1);
+        assert_eq!(counts(&log, id, Device::Email).await, [0, 4, 0, 0, 0, 0], "nobody can tell what went out");
+        let doubted = open(&log.db, id, "sink", 10).await.unwrap();
+        assert_eq!(doubted.len(), 4, "a refresh asks for them");
+        work.await.unwrap().unwrap();
+        // It can.
+        assert_eq!(counts(&log, id, Device::Email).await, [3, 0, 1, 0, 0, 0]);
+        assert_eq!(drain(&other).await, 3);
+        assert_eq!(counts(&log, id, Device::Email).await, [0, 0, 4, 0, 0, 0]);
+        assert_eq!(sink.handed().len(), 4, "nobody got it twice");
     }
 
     async fn a_worker_whose_batch_was_taken_over_hands_nothing_more_over(log: Log) {
