@@ -43,9 +43,8 @@ impl Hold {
 
     /// What is said of a delivery that was not handed over for it.
     pub fn lost() -> Answer {
-        Answer::Later {
+        Answer::Untried {
             reason: "Its hand-over was held up.".to_owned(),
-            after: None,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Retry: how long to wait after a refusal that is temporary, and when to give up.
+//! Retry: how long to wait after a refusal that is temporary, and when to give up; how long to leave a provider alone.
 
 use chrono::TimeDelta;
 
@@ -8,7 +8,7 @@ const FIRST: TimeDelta = TimeDelta::seconds(15);
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
 
 /// A provider that names a time is believed up to this.
-const BELIEVED: TimeDelta = TimeDelta::hours(1);
+pub const BELIEVED: TimeDelta = TimeDelta::hours(1);
 
 /// The pause after attempt `attempt`, counted from 1; `None` once `most` attempts were made.
 ///
@@ -27,6 +27,17 @@ pub fn pause(
     let spread = pause * (key % 64) as i32 / 256;
     let named = after.and_then(|after| TimeDelta::from_std(after).ok());
     Some((pause + spread).max(named.unwrap_or_default().min(BELIEVED)))
+}
+
+/// How long a provider is left alone that asks for it, `after` being the time that it names.
+pub fn quiet(after: Option<std::time::Duration>) -> TimeDelta {
+    let named = after.map(|after| TimeDelta::from_std(after).unwrap_or(BELIEVED));
+    named.unwrap_or(FIRST).min(BELIEVED)
+}
+
+/// The pause of what went back in line without having been tried.
+pub const fn untried() -> TimeDelta {
+    FIRST
 }
 
 #[cfg(test)]
@@ -51,6 +62,15 @@ mod tests {
         assert_eq!(named(90), Some(TimeDelta::seconds(90)));
         assert_eq!(named(1), Some(FIRST));
         assert_eq!(named(1_000_000), Some(BELIEVED));
+    }
+
+    #[test]
+    fn a_provider_that_asks_for_quiet_gets_it_within_reason() {
+        let named = |seconds| quiet(Some(Duration::from_secs(seconds)));
+        assert_eq!(named(3), TimeDelta::seconds(3));
+        assert_eq!(named(90), TimeDelta::seconds(90));
+        assert_eq!((named(1_000_000), named(u64::MAX)), (BELIEVED, BELIEVED));
+        assert_eq!(quiet(None), FIRST);
     }
 
     #[test]

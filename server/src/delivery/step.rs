@@ -17,8 +17,8 @@ use super::{
 };
 use crate::store::{
     StoreError,
-    claim::{self, Claim, Claimed, Wanted},
-    lease,
+    claim::{self, Claim, Claimed, ClaimedDelivery, Wanted},
+    lease, pace,
     record::{self, Handed},
     suppression,
 };
@@ -30,7 +30,7 @@ pub enum Step {
     Handed(u32),
     /// Something changed on the way; there may be more.
     Again,
-    /// The provider's rate allows no more before this instant.
+    /// The provider's rate allows no more before this instant, or it has asked for quiet until then.
     Paced(DateTime<Utc>),
     /// Nothing was due.
     Nothing,
@@ -86,11 +86,11 @@ impl Dispatcher {
             }
             Err(error) => {
                 // Nothing of it has left the house: it goes back in line.
-                let later = Handed::Later {
+                let untried = Handed::Untried {
                     reason: String::new(),
                     due_at: now,
                 };
-                self.keep(&claim, &vec![later; claim.deliveries.len()])
+                self.keep(&claim, &vec![untried; claim.deliveries.len()])
                     .await;
                 Err(error)
             }
@@ -127,8 +127,14 @@ impl Dispatcher {
                 hold: hold.clone(),
             })
             .collect();
-        let mut answers = self.answers(crew, claim, &batch, hold).await.into_iter();
+        let answers = self.answers(crew, claim, &batch, hold).await;
         let now = self.clock.now();
+        let quiet = answers.iter().filter_map(quiet).max();
+        let back_at = now + quiet.unwrap_or_else(retry::untried);
+        if quiet.is_some() {
+            self.leave_alone(crew, back_at, now).await;
+        }
+        let mut answers = answers.into_iter();
         let handed = claim.deliveries.iter().map(|delivery| {
             if let Some(why) = suppressed.get(&delivery.address) {
                 return over(suppression::outcome(*why));
@@ -139,7 +145,7 @@ impl Dispatcher {
                 outcome: Outcome::of(DeliveryStatus::InProgress),
                 ask_after: None,
             });
-            self.handed(answer, delivery.attempt, delivery.number, now)
+            self.handed(answer, delivery, now, back_at)
         });
         Ok(handed.collect())
     }
@@ -191,8 +197,17 @@ impl Dispatcher {
         self.rules.lease.to_std().unwrap_or_default()
     }
 
-    /// What an answer makes of a delivery.
-    fn handed(&self, answer: Answer, attempt: u32, number: u32, now: DateTime<Utc>) -> Handed {
+    /// What an answer makes of a delivery. One that was not tried is so at `back_at`.
+    fn handed(
+        &self,
+        answer: Answer,
+        delivery: &ClaimedDelivery,
+        now: DateTime<Utc>,
+        back_at: DateTime<Utc>,
+    ) -> Handed {
+        let ClaimedDelivery {
+            attempt, number, ..
+        } = *delivery;
         match answer {
             Answer::Taken {
                 provider_id,
@@ -204,7 +219,11 @@ impl Dispatcher {
                 ask_at: ask_after.and_then(|after| Some(now + TimeDelta::from_std(after).ok()?)),
             },
             Answer::Refused { outcome } => over(outcome),
-            Answer::Later { reason, after } => {
+            Answer::Untried { reason } => Handed::Untried {
+                reason,
+                due_at: back_at,
+            },
+            Answer::Later { reason, after } | Answer::Quiet { reason, after } => {
                 match retry::pause(attempt, self.rules.attempts, after, number) {
                     Some(pause) => Handed::Later {
                         reason,
@@ -243,6 +262,22 @@ impl Dispatcher {
 }
 
 impl Dispatcher {
+    /// Hands a crew's provider nothing more before `until`, whichever process would. Where that cannot be kept, it is
+    /// asked once more.
+    async fn leave_alone(&self, crew: &Crew, until: DateTime<Utc>, now: DateTime<Utc>) {
+        let (provider, device) = (crew.route.provider.name(), crew.device);
+        let seconds = (until - now).num_seconds();
+        tracing::warn!(
+            provider,
+            device = device.as_str(),
+            seconds,
+            "a provider asked for quiet"
+        );
+        if let Err(error) = pace::leave_alone(&self.db, provider, device, until, now).await {
+            tracing::warn!(error = %error, provider, "a provider's wish for quiet was not kept");
+        }
+    }
+
     /// Keeps which addresses turned out to be reached no more, by a provider that really tried them. What is lost here
     /// is learned at the next try.
     async fn learn(&self, claim: &Claim, handed: &[Handed]) {
@@ -260,6 +295,17 @@ impl Dispatcher {
                 tracing::warn!(error = %error, message.id = claim.message.0, "a suppression was not kept");
             }
         }
+    }
+}
+
+/// For how long an answer asks for quiet.
+fn quiet(answer: &Answer) -> Option<TimeDelta> {
+    match answer {
+        Answer::Quiet { after, .. } => Some(retry::quiet(*after)),
+        Answer::Taken { .. }
+        | Answer::Refused { .. }
+        | Answer::Later { .. }
+        | Answer::Untried { .. } => None,
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     dispatcher::{Dispatcher, Route},
     providers::{AfterSilence, InFlight, Outcome},
 };
-use crate::store::{StoreError, lease, receipts, record, silence};
+use crate::store::{StoreError, lease, pace, receipts, record, silence};
 
 /// Deliveries that a provider is asked about at once.
 const ASKED: u32 = 500;
@@ -95,6 +95,9 @@ impl Dispatcher {
         let name = route.provider.name();
         let open = receipts::to_ask(&self.db, name, device, ASKED, now).await?;
         let asked = open.len();
+        if asked > 0 && pace::quiet(&self.db, name, device, now).await?.is_some() {
+            return Ok(0);
+        }
         let mut messages: BTreeMap<MessageId, Vec<InFlight>> = BTreeMap::new();
         for in_flight in open {
             messages

@@ -10,7 +10,13 @@ use shared::{
 };
 use sqlx::QueryBuilder;
 
-use super::{BeginWrite, Database, StoreError, guard::Guard, on_database, time::Timestamp};
+use super::{
+    BeginWrite, Database, StoreError,
+    guard::Guard,
+    on_database,
+    pace::{self, QUIET},
+    time::Timestamp,
+};
 
 /// The next lane: an emergency before the rest, then who had fewer turns.
 macro_rules! lane {
@@ -180,7 +186,7 @@ pub struct ClaimedDelivery {
 pub enum Claimed {
     /// This batch is the worker's.
     Batch(Claim),
-    /// The provider's rate allows no more before this instant.
+    /// The provider's rate allows no more before this instant, or it has asked for quiet until then.
     Paced(DateTime<Utc>),
     /// Something changed on the way; there may be more.
     Again,
@@ -237,8 +243,14 @@ pub async fn claim(
             tx.commit().await?;
             return Ok(Claimed::Again);
         }
-        // A provider may carry calls at one rate and text messages at another.
-        let pace = format!("{}/{device}", wanted.provider);
+        let pace = pace::name(wanted.provider, wanted.device);
+        let quiet: Option<Option<Timestamp>> = sqlx::query_scalar(QUIET)
+            .bind(&pace)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(until) = pace::holds(quiet.flatten(), now.utc()) {
+            return Ok(Claimed::Paced(until));
+        }
         let (mut most, mut spent_from) = (wanted.most, now.utc());
         if let Some(rate) = wanted.rate {
             let free_at: Timestamp = sqlx::query_scalar(PACE)
@@ -246,7 +258,7 @@ pub async fn claim(
                 .bind(now)
                 .fetch_one(&mut *tx)
                 .await?;
-            match paced(rate, free_at, now) {
+            match pace::allowed(rate, free_at, now) {
                 Ok((allowed, from)) => (most, spent_from) = (most.min(allowed), from),
                 Err(next) => return Ok(Claimed::Paced(next)),
             }
@@ -329,7 +341,7 @@ pub async fn claim(
             sqlx::query(KEEP_PACE)
                 .bind(&pace)
                 .bind(Timestamp::from(
-                    spent_from + seconds(f64::from(count) / rate),
+                    spent_from + pace::seconds(f64::from(count) / rate),
                 ))
                 .execute(&mut *tx)
                 .await?;
@@ -354,30 +366,6 @@ pub async fn claim(
             deliveries: rows.into_iter().map(ClaimedDelivery::from).collect(),
         }))
     })
-}
-
-/// How many deliveries `rate` a second allows at `now`, and from when it counts; or when it allows the next.
-///
-/// A second's worth may go at once, so that a slow pulse of claims still reaches the rate.
-fn paced(
-    rate: f64,
-    free_at: Timestamp,
-    now: Timestamp,
-) -> Result<(u32, DateTime<Utc>), DateTime<Utc>> {
-    let each = 1.0 / rate;
-    let burst = each.max(1.0);
-    // Where the clock was set back, what was spent before does not bind.
-    let set_back = free_at.utc() > now.utc() + seconds(burst);
-    let from = if set_back { now } else { free_at.max(now) }.utc();
-    let ahead = (from - now.utc()).as_seconds_f64();
-    match ((burst - ahead) * rate + 0.001) as u32 {
-        0 => Err(from + seconds(each - burst)),
-        allowed => Ok((allowed, from)),
-    }
-}
-
-fn seconds(seconds: f64) -> TimeDelta {
-    TimeDelta::milliseconds((seconds * 1000.0) as i64)
 }
 
 impl From<Row> for ClaimedDelivery {

@@ -39,6 +39,8 @@ pub(super) struct Kept {
     pub(super) standing: Standing<Timestamp>,
     /// The last claim it was in, until that was recorded or the delivery went back in line.
     pub(super) claim: Option<i64>,
+    /// How often it was tried.
+    pub(super) attempt: i32,
     pub(super) due_at: Option<Timestamp>,
     pub(super) provider: Option<String>,
     pub(super) provider_id: Option<String>,
@@ -62,6 +64,7 @@ type KeptRow = (
     Option<Timestamp>,
     Option<Timestamp>,
     Option<i64>,
+    i32,
     Option<Timestamp>,
     Option<String>,
     Option<String>,
@@ -76,8 +79,8 @@ const MOST_BINDS: usize = 5000;
 // same to SQLite.
 
 const KEPT: &str = "
-    select d.number, d.device, d.status, d.call_status, d.reason, d.confirmed_at, d.at, d.claim, d.due_at, d.provider,
-        d.provider_id
+    select d.number, d.device, d.status, d.call_status, d.reason, d.confirmed_at, d.at, d.claim, d.attempt, d.due_at,
+        d.provider, d.provider_id
     from k cross join deliveries d
     where d.message_id = k.message_id and d.number = k.number and d.status is not null
     order by d.number";
@@ -257,8 +260,8 @@ macro_rules! guard {
                     return Ok(());
                 }
                 let mut update = QueryBuilder::new(
-                    "with v (message_id, number, status, call_status, reason, cause, confirmed_at, at, claim, due_at,
-                        provider, provider_id) as (",
+                    "with v (message_id, number, status, call_status, reason, cause, confirmed_at, at, claim, attempt,
+                        due_at, provider, provider_id) as (",
                 );
                 update.push_values(changes, |mut row, (_, after)| {
                     row.push_bind(held.id)
@@ -270,6 +273,7 @@ macro_rules! guard {
                         .push_bind(after.standing.confirmed_at)
                         .push_bind(after.standing.at)
                         .push_bind(after.claim)
+                        .push_bind(after.attempt)
                         .push_bind(after.due_at)
                         .push_bind(after.provider.as_deref())
                         .push_bind(after.provider_id.as_deref());
@@ -278,8 +282,8 @@ macro_rules! guard {
                     .push(
                         ") update deliveries
                         set status = v.status, call_status = v.call_status, reason = v.reason,
-                            cause = v.cause, confirmed_at = v.confirmed_at, at = v.at, claim = v.claim, due_at = v.due_at,
-                            provider = v.provider, provider_id = v.provider_id
+                            cause = v.cause, confirmed_at = v.confirmed_at, at = v.at, claim = v.claim,
+                            attempt = v.attempt, due_at = v.due_at, provider = v.provider, provider_id = v.provider_id
                         from v where deliveries.message_id = v.message_id and deliveries.number = v.number",
                     );
                 update.build().execute(&mut *self).await?;
@@ -385,6 +389,7 @@ impl From<KeptRow> for Kept {
             confirmed_at,
             at,
             claim,
+            attempt,
             due_at,
             provider,
             provider_id,
@@ -400,6 +405,7 @@ impl From<KeptRow> for Kept {
                 at,
             },
             claim,
+            attempt,
             due_at,
             provider,
             provider_id,

@@ -32,6 +32,7 @@ pub mod lease;
 pub mod links;
 pub mod making;
 pub mod organizations;
+pub mod pace;
 pub mod people;
 pub mod prints;
 pub mod purge;

@@ -48,6 +48,13 @@ pub enum Handed {
         /// Not before.
         due_at: DateTime<Utc>,
     },
+    /// Was not tried: goes back in line, and the attempt does not count.
+    Untried {
+        /// Why, in words.
+        reason: String,
+        /// Not before.
+        due_at: DateTime<Utc>,
+    },
     /// Tried for the last time.
     GivenUp {
         /// Why, in words.
@@ -146,13 +153,17 @@ fn after(
             };
         }
         // Somebody else has it in hand, or a receipt has told more.
-        Handed::Later { .. } | Handed::GivenUp { .. } if !ours || !open => {}
+        Handed::Later { .. } | Handed::Untried { .. } | Handed::GivenUp { .. }
+            if !ours || !open => {}
         // Its message was stopped, and it never went out.
-        Handed::Later { .. } if held.status == MessageStatus::Canceled => {
+        Handed::Later { .. } | Handed::Untried { .. } if held.status == MessageStatus::Canceled => {
             after.standing = Outcome::of(DeliveryStatus::Canceled).standing(now);
         }
-        Handed::Later { reason, due_at } => {
+        Handed::Later { reason, due_at } | Handed::Untried { reason, due_at } => {
             held.goes_on(now);
+            if matches!(handed, Handed::Untried { .. }) {
+                after.attempt -= 1;
+            }
             after.standing = Outcome::of(DeliveryStatus::Queued)
                 .because(reason)
                 .standing(now);

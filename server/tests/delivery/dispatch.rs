@@ -1,7 +1,8 @@
 //! Dispatch: what is handed over when, how often, and where that leaves its message.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use chrono::TimeDelta;
 use serde_json::json;
 use server::{
     delivery::{
@@ -20,7 +21,10 @@ use shared::{
 
 use crate::{
     log::{Log, line, message, on_both_databases, with},
-    sink::{Sink, clock, counts, dispatcher, drain, later, mails, minutes, phone, taken, to_all},
+    sink::{
+        Sink, another, clock, counts, dispatcher, drain, later, mails, minutes, phone, taken,
+        to_all,
+    },
 };
 
 on_both_databases! {
@@ -157,6 +161,54 @@ on_both_databases! {
         assert_eq!(handed, [5, 5, 5, 5, 5]);
         clock.advance(minutes(-60));
         assert_eq!(drain(&one).await, 5, "a clock set back stops nothing");
+    }
+
+    async fn who_asks_for_quiet_gets_it_on_that_device_from_every_dispatcher(log: Log) {
+        log.put(&to_all("m", 6, |n| json!([
+            {"device": "text", "address": phone(n)},
+            {"device": "email", "address": format!("p{n}@nomail.com")},
+        ]))).await;
+        let (clock, sink) = (clock(&log), Sink::new(3));
+        sink.replies(|of| match (of.device, of.attempt, of.number) {
+            (Device::Text, 1, 0) => Answer::Quiet { reason: "Too many.".into(), after: Some(Duration::from_secs(60)) },
+            _ => taken(Outcome::of(DeliveryStatus::Sent)),
+        });
+        let limit = Rules::default();
+        let (one, two) = (dispatcher(&log.db, &clock, &sink, limit), dispatcher(&another(&log.db).await, &clock, &sink, limit));
+        assert_eq!(drain(&one).await, 3 + 6);
+        assert_eq!(drain(&two).await, 0, "of the second batch of texts nobody hands anything over");
+        clock.advance(TimeDelta::seconds(59));
+        assert_eq!(drain(&two).await, 0);
+        clock.advance(TimeDelta::seconds(1));
+        assert_eq!(drain(&two).await, 3 + 1);
+
+        log.put(&to_all("other", 1, |n| json!([{"device": "text", "address": phone(n)}]))).await;
+        sink.replies(|_| Answer::Quiet { reason: "Too many.".into(), after: None });
+        assert_eq!(drain(&one).await, 1);
+        sink.replies(|_| taken(Outcome::of(DeliveryStatus::Sent)));
+        log.put(&to_all("last", 1, |n| json!([{"device": "text", "address": phone(n)}]))).await;
+        assert_eq!(drain(&one).await, 0);
+        clock.advance(minutes(-120));
+        assert_eq!(drain(&one).await, 1, "a clock set back keeps nobody quiet");
+    }
+
+    async fn what_was_not_tried_uses_up_no_attempt(log: Log) {
+        let id = log.put(&mails("m", 2)).await;
+        let (clock, sink) = (clock(&log), Sink::new(10));
+        sink.replies(|of| match of.attempt {
+            1 => Answer::Untried { reason: "Held up.".into() },
+            _ => taken(Outcome::of(DeliveryStatus::Sent)),
+        });
+        let dispatcher = dispatcher(&log.db, &clock, &sink, Rules { attempts: 2, ..Rules::default() });
+        for round in 1..=5 {
+            assert_eq!(drain(&dispatcher).await, 2, "round {round}");
+            assert_eq!(counts(&log, id, Device::Email).await, [2, 0, 0, 0, 0, 0]);
+            assert_eq!(drain(&dispatcher).await, 0, "it is not tried again at once");
+            clock.advance(minutes(1));
+        }
+        sink.replies(|_| later("Busy."));
+        assert_eq!(drain(&dispatcher).await, 2);
+        assert_eq!(counts(&log, id, Device::Email).await, [2, 0, 0, 0, 0, 0], "it was tried once");
     }
 
     async fn a_short_message_does_not_wait_for_a_long_one(log: Log) {

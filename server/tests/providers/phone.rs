@@ -65,6 +65,15 @@ fn later(answer: Answer) -> (String, Option<Duration>) {
     }
 }
 
+/// For how long it wants to be left alone.
+#[track_caller]
+fn quiet(answer: Answer) -> Option<Duration> {
+    match answer {
+        Answer::Quiet { after, .. } => after,
+        answer => panic!("{answer:?}"),
+    }
+}
+
 fn in_flight(device: Device, sid: &str) -> InFlight {
     let delivery: HandOver = batch(device, "", &[A]).remove(0);
     InFlight {
@@ -83,7 +92,8 @@ async fn what_another_worker_has_taken_over_does_not_reach_twilio() {
     batch[1].hold = Hold::until(Instant::now());
     let mut answers = peer.phone().hand_over(&batch).await.into_iter();
     taken(answers.next().unwrap());
-    later(answers.next().unwrap());
+    let second = answers.next().unwrap();
+    assert!(matches!(second, Answer::Untried { .. }), "{second:?}");
     assert_eq!(peer.seen().len(), 1);
 }
 
@@ -241,17 +251,49 @@ async fn a_token_that_twilio_does_not_know_fails_no_recipient() {
 }
 
 #[tokio::test]
-async fn a_peer_that_is_busy_is_tried_again_when_it_says() {
+async fn a_peer_that_is_busy_is_tried_again_and_left_alone_for_as_long_as_it_says() {
     let peer = Peer::start().await;
     let phone = peer.phone();
-    peer.instead(Instead::Answer(429, json!({"code": 20429}), Some(7)));
-    assert_eq!(later(text(&phone, A).await).1, Some(Duration::from_secs(7)));
+    for (status, after) in [(429, Some(7)), (429, None), (503, Some(7))] {
+        peer.instead(Instead::Answer(status, json!({"code": 20429}), after));
+        let named = after.map(|seconds| Duration::from_secs(seconds.into()));
+        assert_eq!(quiet(text(&phone, A).await), named, "{status}");
+    }
     peer.instead(Instead::Answer(503, json!({}), None));
     assert_eq!(later(text(&phone, A).await).1, None);
     peer.instead(Instead::Answer(400, json!({"code": 21617}), None));
     assert_eq!(refused(text(&phone, A).await), -30);
     peer.instead(Instead::Answer(400, json!("not an object"), None));
     assert_eq!(refused(call(&phone, A).await), -14);
+}
+
+#[tokio::test]
+async fn a_peer_that_wants_quiet_is_not_handed_the_rest_of_a_batch_nor_asked_for_it() {
+    let peer = Peer::start().await;
+    let phone = peer.phone();
+    let at_once = 4;
+    for _ in 0..at_once {
+        peer.instead(Instead::Answer(429, json!({"code": 20429}), Some(7)));
+    }
+    let answers = phone.hand_over(&batch(Device::Text, "x", &[A; 10])).await;
+    let is_quiet = |answer: &&Answer| matches!(answer, Answer::Quiet { .. });
+    let untried = |answer: &&Answer| matches!(answer, Answer::Untried { .. });
+    let asked = peer.seen().len();
+    assert!((1..=at_once).contains(&asked), "{asked} requests");
+    assert_eq!(answers.iter().filter(is_quiet).count(), asked);
+    assert_eq!(answers.iter().filter(untried).count(), 10 - asked);
+
+    let peer = Peer::start().await;
+    for _ in 0..at_once {
+        peer.instead(Instead::Answer(429, json!({"code": 20429}), Some(7)));
+    }
+    let open = vec![in_flight(Device::Text, "SM1"); 10];
+    assert_eq!(peer.phone().ask(&open).await, vec![None; 10]);
+    assert!(
+        peer.seen().len() <= at_once,
+        "{} requests",
+        peer.seen().len()
+    );
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ use shared::session::Role;
 use crate::{
     app::TestApp,
     relay::Relay,
-    twilio::{PUBLIC, Peer, TOKEN},
+    twilio::{Instead, PUBLIC, Peer, TOKEN},
 };
 
 /// A server with a dispatcher, a telephone company and perhaps a relay.
@@ -103,10 +103,18 @@ impl Whole {
         let report =
             entry::import(&self.app.db, &district, clock, text.as_bytes(), &mut |_| {}).await;
         assert_eq!(report.unwrap().accepted, 1);
-        for crew in self.dispatcher.crews() {
-            while self.dispatcher.step(&crew, false).await.unwrap() != Step::Nothing {}
-        }
+        self.dispatch().await;
         self.app.message(&self.cookie, subject).await
+    }
+
+    /// Hands over whatever is due, and what is to be tried again by now.
+    pub async fn dispatch(&self) {
+        for crew in self.dispatcher.crews() {
+            for retries in [false, true] {
+                let step = async || self.dispatcher.step(&crew, retries).await.unwrap();
+                while matches!(step().await, Step::Handed(_) | Step::Again) {}
+            }
+        }
     }
 
     /// Each delivery's status, number and reason.
@@ -228,6 +236,38 @@ async fn nothing_is_handed_over_to_who_said_stop() {
     say("START").await;
     whole.send("Second", number).await;
     assert_eq!(whole.peer.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn a_provider_that_asks_for_quiet_gets_none_of_that_lane_until_then_and_others_go_on() {
+    let whole = Whole::new(None).await;
+    let text = |n: u32| json!({"device": "text", "address": format!("612-555-{n:04}")});
+    let texts: Vec<Value> = (0..30).map(text).collect();
+    let refusal = json!({"code": 20429});
+    whole.peer.instead(Instead::Answer(429, refusal, Some(600)));
+    let message = whole.send("Texts", json!(texts)).await;
+    let asked = whole.peer.seen().len();
+    // The others of these were under way already.
+    assert!((1..=4).contains(&asked), "{asked} requests");
+    assert_eq!(whole.peer.made(), asked - 1);
+
+    let voice = json!({"device": "voice", "address": "612-555-0999"});
+    whole.send("Other", json!([voice, text(999)])).await;
+    let paths = || whole.peer.seen().into_iter().map(|seen| seen.path);
+    assert_eq!(paths().skip(asked).collect::<Vec<_>>(), ["Calls.json"]);
+
+    whole.app.clock.advance(TimeDelta::seconds(599));
+    whole.dispatch().await;
+    assert_eq!(paths().count(), asked + 1, "its time is not over");
+    whole.app.clock.advance(TimeDelta::seconds(1));
+    whole.dispatch().await;
+    // The one that was refused was asked for twice.
+    assert_eq!((whole.peer.made(), paths().count()), (32, 33));
+    let standings = whole.standings(&message).await;
+    assert!(
+        standings.iter().all(|standing| standing.1 == json!(-39)),
+        "{standings:?}"
+    );
 }
 
 #[tokio::test]

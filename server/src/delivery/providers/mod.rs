@@ -182,6 +182,19 @@ pub enum Answer {
         /// How long to wait at least, where the provider says so.
         after: Option<Duration>,
     },
+    /// Not now, nor anything else: the same as [`Later`](Answer::Later), and until then no process hands the provider
+    /// anything more on this device.
+    Quiet {
+        /// Why, in words for people; neither names nor addresses.
+        reason: String,
+        /// For how long, where the provider says so.
+        after: Option<Duration>,
+    },
+    /// It was not tried at all: it goes back in line, and the attempt does not count.
+    Untried {
+        /// Why, in words for people; neither names nor addresses.
+        reason: String,
+    },
 }
 
 /// What came of taking a delivery back from a provider.

@@ -77,9 +77,10 @@ impl Phone {
         })
     }
 
-    async fn one(&self, delivery: &HandOver, unreachable: &OnceLock<String>) -> Answer {
-        if let Some(reason) = unreachable.get() {
-            return later(reason.clone());
+    /// Hands one over, unless all that are left of its batch are answered so by now.
+    async fn one(&self, delivery: &HandOver, rest: &OnceLock<Answer>) -> Answer {
+        if let Some(answer) = rest.get() {
+            return answer.clone();
         }
         if !delivery.hold.lasts() {
             return Hold::lost();
@@ -109,9 +110,16 @@ impl Phone {
                 }
             }
             Reply::Refused(code) => refused(device, code),
-            Reply::Busy { reason, after } => Answer::Later { reason, after },
+            Reply::Busy(reason) => later(reason),
+            Reply::Quiet { reason, after } => {
+                let untried = Answer::Untried {
+                    reason: reason.clone(),
+                };
+                rest.set(untried).ok();
+                Answer::Quiet { reason, after }
+            }
             Reply::Unreachable(reason) => {
-                unreachable.set(reason.clone()).ok();
+                rest.set(later(reason.clone())).ok();
                 later(reason)
             }
             Reply::Unknown => Answer::Taken {
@@ -200,10 +208,21 @@ impl Phone {
         ))
     }
 
-    async fn news(&self, in_flight: &InFlight) -> Option<Outcome> {
+    /// What became of one; of none that is left once Twilio has asked for quiet.
+    async fn news(&self, in_flight: &InFlight, quiet: &OnceLock<()>) -> Option<Outcome> {
         let sid = in_flight.provider_id.as_deref()?;
-        let Reply::Resource(resource) = self.peer.get(kind(in_flight.device), sid).await else {
+        if quiet.get().is_some() {
             return None;
+        }
+        let resource = match self.peer.get(kind(in_flight.device), sid).await {
+            Reply::Resource(resource) => resource,
+            Reply::Quiet { .. } => {
+                quiet.set(()).ok();
+                return None;
+            }
+            Reply::Refused(_) | Reply::Busy(_) | Reply::Unreachable(_) | Reply::Unknown => {
+                return None;
+            }
         };
         let words = Words {
             status: &resource.status,
@@ -226,10 +245,10 @@ impl Provider for Phone {
     }
 
     async fn hand_over(&self, batch: &[HandOver]) -> Vec<Answer> {
-        let unreachable = OnceLock::new();
+        let rest = OnceLock::new();
         let answers: Vec<_> = batch
             .iter()
-            .map(|delivery| self.one(delivery, &unreachable).boxed())
+            .map(|delivery| self.one(delivery, &rest).boxed())
             .collect();
         stream::iter(answers).buffered(AT_ONCE).collect().await
     }
@@ -252,12 +271,18 @@ impl Provider for Phone {
                 _ => Recall::TooLate,
             },
             Reply::Refused(_) => Recall::TooLate,
-            Reply::Busy { .. } | Reply::Unreachable(_) | Reply::Unknown => Recall::Later,
+            Reply::Busy(_) | Reply::Quiet { .. } | Reply::Unreachable(_) | Reply::Unknown => {
+                Recall::Later
+            }
         }
     }
 
     async fn ask(&self, in_flight: &[InFlight]) -> Vec<Option<Outcome>> {
-        let asked: Vec<_> = in_flight.iter().map(|one| self.news(one).boxed()).collect();
+        let quiet = OnceLock::new();
+        let asked: Vec<_> = in_flight
+            .iter()
+            .map(|one| self.news(one, &quiet).boxed())
+            .collect();
         stream::iter(asked).buffered(AT_ONCE).collect().await
     }
 }

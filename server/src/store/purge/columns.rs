@@ -287,6 +287,6 @@ pub const COLUMNS: &[(&str, Goes, &[&str])] = &[
     ),
     // Nobody's.
     ("organizations", Never, &["id", "name", "created_at"]),
-    ("paces", Never, &["provider", "free_at"]),
+    ("paces", Never, &["provider", "free_at", "quiet_until"]),
     ("upkeep", Never, &["work", "due_at"]),
 ];

@@ -53,7 +53,9 @@ pub(super) enum Reply {
     /// It was refused, with Twilio's code.
     Refused(Option<u32>),
     /// Not now, or not until we have mended something.
-    Busy {
+    Busy(String),
+    /// Nothing more for a while.
+    Quiet {
         reason: String,
         after: Option<Duration>,
     },
@@ -133,12 +135,16 @@ async fn read(response: Response) -> Reply {
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
-    let busy = |reason: &str| Reply::Busy {
+    let quiet = |reason: &str| Reply::Quiet {
         reason: reason.to_owned(),
         after,
     };
+    let busy = |reason: &str| match after {
+        Some(_) => quiet(reason),
+        None => Reply::Busy(reason.to_owned()),
+    };
     match status {
-        StatusCode::TOO_MANY_REQUESTS => busy("The phone provider asks us to slow down."),
+        StatusCode::TOO_MANY_REQUESTS => quiet("The phone provider asks us to slow down."),
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
             busy("The phone provider does not know our account or its token.")
         }
