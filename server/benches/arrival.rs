@@ -79,7 +79,7 @@ async fn measure(name: &str, url: &str) -> Result<(), Failure> {
         by: &Who::SHELL,
         sandbox: true,
     };
-    let again = async { resend::resend(&db, id, &asked, zone, now).await };
+    let again = async { resend::resend(&db, id, &asked, zone, &clock).await };
     let beside = cancels(&db, &mut others, now, again).await?;
     say(
         &format!("while {} failures are resent", plan.lines),

@@ -82,7 +82,7 @@ pub async fn resend(
         sandbox: app.settings.demo,
     };
     let zone = app.district.time_zone;
-    match resend::resend(&app.db, id, &asked, zone, app.clock.now()).await? {
+    match resend::resend(&app.db, id, &asked, zone, &*app.clock).await? {
         ResendOutcome::Made(resent) => Ok((StatusCode::CREATED, Json(resent))),
         ResendOutcome::AlreadyMade(resent) => Ok((StatusCode::OK, Json(resent))),
         refused => Err(refusal(refused, request.which, zone)),

@@ -1,4 +1,4 @@
-//! Arrival: how a large message comes in without holding up whoever else writes.
+//! Arrival: how a large message comes in, submitted or [resent](super::resend), without holding up whoever else writes.
 //!
 //! SQLite lets one writer in at a time, and the rows of 200 000 recipients take it seconds, in which no cancel would be
 //! answered. So they are written some thousands a transaction, under a row of `messages` that is visible to nobody,
@@ -20,6 +20,20 @@ pub const OVERDUE: TimeDelta = TimeDelta::hours(1);
 
 /// Rows that a transaction removes at most.
 const ROWS: i64 = 2000;
+
+/// Once the transaction has written [enough](ROWS_AT_ONCE), ends it and begins another, so that others who write have
+/// their turn between the two.
+macro_rules! others_turn {
+    ($pool:ident, $tx:ident, $written:ident, $rows:expr) => {
+        $written += $rows;
+        if $written >= $crate::store::arrival::ROWS_AT_ONCE {
+            $written = 0;
+            $tx.commit().await?;
+            $tx = $pool.begin_write().await?;
+        }
+    };
+}
+pub(super) use others_turn;
 
 /// Begins the arrival `$1`.
 pub(super) const BEGIN: &str = "insert into arrivals (message_id, since) values ($1, $2)";

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// How many rows there are of a table, or of some of it.
-async fn count(log: &Log, of: &str) -> i64 {
+pub async fn count(log: &Log, of: &str) -> i64 {
     let count: &'static str = format!("select count(*) from {of}").leak();
     match &log.db {
         Database::Sqlite(pool) => sqlx::query_scalar(count).fetch_one(pool).await,
@@ -35,7 +35,7 @@ fn large(log: &Log, external_id: &str) -> NewMessage {
 }
 
 /// Waits until a message comes in.
-async fn arrives(log: &Log) {
+pub async fn arrives(log: &Log) {
     let wait = async {
         while count(log, "arrivals").await == 0 {
             tokio::task::yield_now().await;

@@ -1,13 +1,16 @@
 //! Resend: to exactly those who were not reached, once, as a message of its own.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 use server::{
+    clock::FixedClock,
     receipts::Why,
     store::{
+        arrival::sweep,
         audit::Who,
-        cancel::cancel,
+        cancel::{CancelOutcome, cancel},
         resend::{Asked, ResendOutcome, plan, resend},
         suppression::suppress,
     },
@@ -19,7 +22,11 @@ use shared::{
     resend::{DeviceAddresses, Resent, Which},
 };
 
-use crate::log::{Log, line, message, on_both_databases, with};
+use crate::{
+    arrival::{arrives, count},
+    log::{Log, line, message, on_both_databases, with},
+    submit::many,
+};
 
 const AT: &str = "2020-01-31T12:05:00-06:00";
 
@@ -51,6 +58,23 @@ fn sent() -> Value {
     with(message("sent"), fields)
 }
 
+/// Ended; of so many people nobody was reached, by either of two ways.
+fn failed(people: usize) -> Value {
+    let recipients: Vec<Value> = (0..people)
+        .map(|n| {
+            let ways = json!([
+                email(&format!("p{n}"), "failed"),
+                voice(&format!("612555{n:04}"), 1)
+            ]);
+            line(&format!("p{n}"), ways)
+        })
+        .collect();
+    with(sent(), json!({"recipients": recipients}))
+}
+
+/// People of whom some thousand rows are made: by several transactions.
+const MANY: usize = 4000;
+
 static ADA: LazyLock<Who> = LazyLock::new(|| Who::person(1, "ada"));
 
 fn asked(which: Which, attempt: u32) -> Asked<'static> {
@@ -70,7 +94,8 @@ async fn made(log: &Log, id: MessageId, asked: &Asked<'_>) -> Resent {
 }
 
 async fn outcome(log: &Log, id: MessageId, asked: &Asked<'_>) -> ResendOutcome {
-    let outcome = resend(&log.db, id, asked, log.district.time_zone, log.now).await;
+    let clock = FixedClock::at(log.now);
+    let outcome = resend(&log.db, id, asked, log.district.time_zone, &clock).await;
     outcome.expect("it answers")
 }
 
@@ -224,6 +249,68 @@ on_both_databases! {
         let failed = made(&log, id, &asked(Which::Failed, 1)).await;
         assert_eq!(deliveries(&log, failed.id).await[0].2, "f@nomail.com");
         assert_eq!(log.detail(id).await.message.row.status, MessageStatus::Canceled);
+    }
+
+    async fn others_write_while_many_are_resent_to_and_nobody_sees_it_before_its_end(log: Log) {
+        let other = log.put(&many(1)).await;
+        let id = log.put(&failed(MANY)).await;
+        let asked = asked(Which::Failed, 1);
+        let meanwhile = async {
+            arrives(&log).await;
+            assert_eq!(log.find("1900-01-01", "2100-12-31").await.total, 2);
+            let canceled = cancel(&log.db, other, &Who::SHELL, None, log.now).await;
+            assert!(matches!(canceled, Ok(CancelOutcome::Canceled)), "{canceled:?}");
+            assert_eq!(count(&log, "messages where resend_of is not null").await, 0, "nobody sees it");
+            assert_eq!(count(&log, "lanes").await, 0, "nothing of it goes out");
+            assert_eq!(count(&log, "arrivals").await, 1, "it is still being made");
+        };
+        let (resent, ()) = tokio::join!(made(&log, id, &asked), meanwhile);
+        assert_eq!(log.find("1900-01-01", "2100-12-31").await.total, 3);
+        let detail = log.detail(resent.id).await;
+        assert_eq!((resent.lines as usize, detail.summary.total_recipients as usize), (MANY, MANY));
+        assert_eq!(detail.summary, log.detail(id).await.summary, "it goes to the same");
+        for (table, rows) in [("arrivals", 0), ("lanes", 2), ("recipients", 1 + 2 * MANY), ("deliveries", 4 + 4 * MANY)] {
+            assert_eq!(count(&log, table).await as usize, rows, "{table}");
+        }
+    }
+
+    async fn a_resend_that_broke_off_is_never_seen_and_keeps_nobody_from_another(log: Log) {
+        let id = log.put(&failed(MANY)).await;
+        let asked = asked(Which::Failed, 1);
+        tokio::select! {
+            resent = made(&log, id, &asked) => panic!("{resent:?}"),
+            () = arrives(&log) => {}
+        }
+        assert_eq!(log.find("1900-01-01", "2100-12-31").await.total, 1);
+        assert_eq!(log.detail(id).await.resends, []);
+        let resent = made(&log, id, &asked).await;
+        assert_eq!(resent.lines as usize, MANY);
+        assert_eq!(sweep(&log.db, log.now + TimeDelta::hours(1)).await.expect("it sweeps"), 1);
+        for (table, rows) in [("arrivals", 0), ("messages", 2), ("recipients", 2 * MANY), ("deliveries", 4 * MANY)] {
+            assert_eq!(count(&log, table).await as usize, rows, "{table}");
+        }
+    }
+
+    async fn many_are_resent_to_once_however_many_ask_at_once(log: Log) {
+        let id = log.put(&failed(MANY)).await;
+        let (one, two) = (asked(Which::Failed, 1), asked(Which::Failed, 2));
+        let (a, b, c) = tokio::join!(outcome(&log, id, &one), outcome(&log, id, &two), outcome(&log, id, &one));
+        let mut made = Vec::new();
+        let mut again = Vec::new();
+        for outcome in [a, b, c] {
+            match outcome {
+                ResendOutcome::Made(resent) => made.push(resent),
+                ResendOutcome::AlreadyMade(resent) => again.push(resent),
+                ResendOutcome::Nothing => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(made.len(), 1, "{made:?}");
+        assert!(again.iter().all(|resent| *resent == made[0]), "{made:?} {again:?}");
+        assert_eq!(log.detail(id).await.resends.len(), 1);
+        for (table, rows) in [("arrivals", 0), ("messages", 2), ("recipients", 2 * MANY), ("deliveries", 4 * MANY)] {
+            assert_eq!(count(&log, table).await as usize, rows, "{table}");
+        }
     }
 
     async fn a_refused_resend_changes_nothing(log: Log) {

@@ -335,11 +335,11 @@ on_both_databases! {
         prints::keep(&log.db, id, &ada, &options, false, log.now).await.expect("it is kept");
         // Its resend is made later, and outlives it.
         let asked = Asked { which: Which::Failed, attempt: 1, by: &ada, sandbox: false };
-        let made = resend(&log.db, id, &asked, zone, after(&log, 1)).await.expect("it answers");
+        let made = resend(&log.db, id, &asked, zone, &FixedClock::at(after(&log, 1))).await.expect("it answers");
         let ResendOutcome::Made(made) = made else { panic!("{made:?}") };
         let keep = ages(30, Some(60));
         assert_eq!(purged(&log, keep, 40).await.gone.emptied, 1);
-        let again = resend(&log.db, id, &Asked { attempt: 2, ..asked }, zone, after(&log, 41)).await.expect("it answers");
+        let again = resend(&log.db, id, &Asked { attempt: 2, ..asked }, zone, &FixedClock::at(after(&log, 41))).await.expect("it answers");
         assert_eq!(again, ResendOutcome::Removed(after(&log, 40)));
         // That it was resent was news of it.
         assert_eq!(purged(&log, keep, 61).await.gone, Gone::default());

@@ -9,7 +9,8 @@ use shared::{
 use sqlx::QueryBuilder;
 
 use super::{
-    BeginWrite, Database, StoreError, arrival,
+    BeginWrite, Database, StoreError,
+    arrival::{self, others_turn},
     audit::{Subject, Trail, Who},
     cancel::to_json,
     cause, on_database,
@@ -53,19 +54,6 @@ const CONTACTS: &str = "insert into contacts (message_id, person, number) ";
 
 /// Rows a statement. More save little, and each number of rows is a statement of its own to prepare.
 const ROWS: u32 = 250;
-
-/// Once the transaction has written [enough](arrival::ROWS_AT_ONCE), ends it and begins another, so that others who
-/// write have their turn between the two.
-macro_rules! others_turn {
-    ($pool:ident, $tx:ident, $written:ident) => {
-        $written += ROWS;
-        if $written >= arrival::ROWS_AT_ONCE {
-            $written = 0;
-            $tx.commit().await?;
-            $tx = $pool.begin_write().await?;
-        }
-    };
-}
 
 /// What came of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -198,7 +186,7 @@ pub async fn submit(
                     .push_bind(search_addresses(&of, recipients));
             });
             insert.build().execute(&mut *tx).await?;
-            others_turn!(pool, tx, written);
+            others_turn!(pool, tx, written, ROWS);
         }
         let mut line = 0;
         for numbers in chunks(recipients.deliveries()) {
@@ -233,7 +221,7 @@ pub async fn submit(
                     .push_bind(open.then_some("sandbox"));
             });
             insert.build().execute(&mut *tx).await?;
-            others_turn!(pool, tx, written);
+            others_turn!(pool, tx, written, ROWS);
         }
         for contacts in delivery.contacts.chunks(ROWS as usize) {
             let mut insert = QueryBuilder::new(CONTACTS);
@@ -243,7 +231,7 @@ pub async fn submit(
                     .push_bind(i64::from(*number));
             });
             insert.build().execute(&mut *tx).await?;
-            others_turn!(pool, tx, written);
+            others_turn!(pool, tx, written, ROWS);
         }
         let now = Timestamp::from(clock.now());
         if large {
