@@ -206,7 +206,7 @@ fn filters(wanted: Wanted) -> El {
         .child(choice);
     let who = el("label", &[("class", "field")])
         .child(el("span", &[]).child("Who"))
-        .child(finder("Find people and programs", wanted.who));
+        .child(finder("Find by name", wanted.who));
     el(
         "div",
         &[

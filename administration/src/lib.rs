@@ -12,7 +12,7 @@
 //! | schools | table *Schools*; searchbox *Find schools*; button *Add a school* |
 //! | tokens | table *Tokens*; buttons *Make a token*, *Revoke portal*; comboboxes *Ends*; group *Submits for* |
 //! | sessions | table *Sessions*; buttons *End ada’s session …*, *End all but this* |
-//! | audit | table *Audit trail*; group *Filters* with comboboxes *What*, searchbox *Find people and programs*, labels *First day*, *Last day*; links *Open message 7*; buttons *Refresh*, *Show older* |
+//! | audit | table *Audit trail*; group *Filters* with comboboxes *What*, searchbox *Find by name*, labels *First day*, *Last day*; links *Open message 7*; buttons *Refresh*, *Show older* |
 //! | shown once | textbox *Link* or *Token*; buttons *Copy*, *Done* |
 //! | account | labels *Current password*, *New password*; buttons *Change the password*, *Sign out everywhere else* |
 //! | welcome | heading *Choose a password*; textbox *Name*; label *Password*; button *Sign in* |

@@ -25,7 +25,7 @@ test('what somebody did stands in the trail, and is found by who, what and when'
   await expect(exported).toContainText(PEOPLE.operator);
   await expect(rows.filter({ hasText: /^.*ada.*Signed in/ })).not.toHaveCount(0);
 
-  await page.getByRole('searchbox', { name: 'Find people and programs' }).fill('OTT');
+  await page.getByRole('searchbox', { name: 'Find by name' }).fill('OTT');
   await expect(rows.filter({ hasText: 'ada' })).toHaveCount(0);
   await expect(exported).toBeVisible();
   await page.getByRole('combobox', { name: 'What' }).selectOption('Looked at a message');
@@ -67,6 +67,41 @@ test('the newest two hundred lines come first, and older ones when asked for', a
   await office.button('Show older').click();
   await expect(rows.filter({ hasText: 'Saved 0 rows' })).toBeVisible();
   await expect(office.button('Show older')).toHaveCount(0);
+});
+
+test('what the finder asks for is not cut off on a tablet', async ({ page }) => {
+  await page.setViewportSize({ width: 768, height: 1024 });
+  const office = new AdministrationPage(page);
+  await office.open('audit');
+  const room = await page.getByRole('searchbox', { name: 'Find by name' }).evaluate((field: HTMLInputElement) => {
+    const style = getComputedStyle(field);
+    const pen = document.createElement('canvas').getContext('2d');
+    if (pen === null) throw new Error('nothing to measure with');
+    pen.font = style.font;
+    const inside = field.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    return inside - pen.measureText(field.placeholder).width;
+  });
+  expect(room).toBeGreaterThanOrEqual(0);
+});
+
+test('a message’s newest two hundred lines come first, and older ones when asked for', async ({ page, log, server }) => {
+  await log.openManual();
+  await log.select('Library Hours');
+  const id = new URL(page.url()).searchParams.get('message');
+  for (let reports = 0; reports < 205; reports++) {
+    const printed = await page.request.get(`${server.url}/api/messages/${id}/report?format=csv&detail=all`);
+    expect(printed.status()).toBe(200);
+  }
+  const history = log.section('History');
+  await history.getByText('Who did what with this message').click();
+  const lines = history.getByRole('listitem');
+  await expect(lines).toHaveCount(200);
+  for (const line of await lines.allInnerTexts()) expect(line).toContain(`${PEOPLE.admin} · Printed the report of it`);
+  const older = history.getByRole('button', { name: 'Show older lines' });
+  await older.click();
+  await expect(lines).toHaveCount(206);
+  await expect(lines.last()).toContainText(`${PEOPLE.admin} · Looked at it`);
+  await expect(older).toHaveCount(0);
 });
 
 test('a message tells who canceled it', async ({ page, log }) => {
