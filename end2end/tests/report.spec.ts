@@ -241,6 +241,7 @@ test('a long CSV can be abandoned', async ({ page, log, server }) => {
   expect((await abandoned).status()).toBe(204);
   await expect(options(log).getByRole('progressbar')).toBeHidden();
   await expect(print(log)).toHaveAttribute('aria-disabled', 'false');
+  await expect(print(log)).toBeFocused();
 });
 
 test('a long report goes on after a reload, with its progress, and can still be abandoned', async ({ page, log, server }) => {
@@ -288,6 +289,7 @@ test('a report that is waited for can be given up', async ({ page, log }) => {
   expect((await ended).url()).toContain('/report?');
   await expect(print(log)).toHaveAttribute('aria-busy', 'false');
   await expect(options(log).getByRole('button', { name: 'Abandon' })).toBeHidden();
+  await expect(print(log)).toBeFocused();
   await expect(options(log).getByRole('alert')).toHaveCount(0);
 
   await page.unrouteAll();

@@ -5,7 +5,7 @@ use leptos::{
     prelude::*,
     reactive::owner::LocalStorage,
     task::spawn_local,
-    web_sys::{EventSource, MessageEvent, Storage},
+    web_sys::{EventSource, HtmlElement, MessageEvent, Storage},
 };
 use shared::{
     paths,
@@ -25,6 +25,9 @@ use crate::{
         view::{View, some, when},
     },
 };
+
+/// The button that a report is asked for with.
+pub const PRINT: &str = "print-report";
 
 /// Where the job is remembered, for as long as this tab is open.
 const REMEMBERED: &str = "job";
@@ -211,11 +214,23 @@ pub fn job_progress() -> View {
     when(
         move || printing.job.with(Option::is_some),
         move || {
+            let abandon = move || {
+                printing.abandon();
+                to_print();
+            };
             el("div", &[("class", "job")])
                 .child(some(move || printing.job.get(), bar))
-                .child(button("button small", "Abandon").on_click(move || printing.abandon()))
+                .child(button("button small", "Abandon").on_click(abandon))
         },
     )
+}
+
+/// Puts whoever has abandoned a report at the button that asks for one: theirs is gone.
+pub fn to_print() {
+    let print = document().get_element_by_id(PRINT);
+    if let Some(print) = print.and_then(|print| print.dyn_into::<HtmlElement>().ok()) {
+        drop(print.focus());
+    }
 }
 
 fn figures(job: &ReportJob) -> String {

@@ -18,7 +18,7 @@ use shared::{
 
 use super::{
     part,
-    printing::{Printing, job_progress},
+    printing::{PRINT, Printing, job_progress, to_print},
     prints::prints,
     state::Opened,
 };
@@ -104,6 +104,7 @@ pub fn report_options(id: MessageId) -> El {
             }
         });
     let print = [
+        ("id", PRINT),
         ("class", "button"),
         ("type", "submit"),
         ("aria-describedby", "report-refusal"),
@@ -126,6 +127,7 @@ pub fn report_options(id: MessageId) -> El {
                         awaited.abort();
                     }
                 });
+                to_print();
             };
             button("button small patience", "Abandon").on_click(give_up)
         }));
