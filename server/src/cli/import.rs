@@ -74,7 +74,7 @@ async fn recorded(
         ))
     })?;
     let told = Arc::new(AtomicBool::new(false));
-    let stops = tokio::spawn(stop(told.clone()));
+    let stops = tokio::spawn(stop(stop_signal(), told.clone()));
     let mut done = ImportReport::default();
     let mut progress = |now: Progress<'_>| {
         done = now.done;
@@ -113,13 +113,14 @@ async fn recorded(
 }
 
 /// Tells the import to stop once it is asked to, and stops it at once where it is asked again.
-async fn stop(told: Arc<AtomicBool>) {
+async fn stop(asked: impl Future<Output = ()>, told: Arc<AtomicBool>) {
     /// What shells make of an interrupted program.
     const INTERRUPTED: i32 = 130;
-    stop_signal().await;
+    asked.await;
+    let again = stop_signal();
     told.store(true, Ordering::Relaxed);
     eprintln!("Stopping after the message in hand. Press Ctrl+C again to stop at once.");
-    stop_signal().await;
+    again.await;
     std::process::exit(INTERRUPTED);
 }
 

@@ -76,6 +76,8 @@ pub async fn serve(
     let sign_on = sign_on.sign_on(providers.public_url.as_deref(), &clock)?;
     app.sign_on = sign_on.map(Arc::new);
     app.paper = settings.paper(app.paper).map_err(Failure::new)?;
+    // Before there is anything to be ended in order.
+    let stop = stop_signal();
     let delivering = Delivering::begin(delivery, &routes, &db, &clock, &district);
     let keeping = Keeping::begin(ages, &db, &clock, &district);
     let alone = app.sign_on.as_ref().is_some_and(|door| door.alone);
@@ -97,7 +99,7 @@ pub async fn serve(
         );
     }
     connections::serve(listener, router, settings.limits(), async {
-        stop_signal().await;
+        stop.await;
         live.end();
         if let Some(delivering) = &delivering {
             delivering.stop();
@@ -186,21 +188,25 @@ async fn sweep(sessions: StoredSessions, db: Database, clock: SharedClock) {
     }
 }
 
-/// Waits for Ctrl-C, or for what a supervisor sends.
-pub(super) async fn stop_signal() {
+/// Listens for Ctrl-C, and for what a supervisor sends, from now on: what is heard before somebody waits for it counts.
+pub(super) fn stop_signal() -> impl Future<Output = ()> + use<> {
     #[cfg(unix)]
-    {
+    let heard = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
+    };
+    async move {
+        #[cfg(unix)]
+        if let [Ok(mut interrupt), Ok(mut terminate)] = heard {
             tokio::select! {
-                _ = signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
-    }
-    // Where even this fails there is nothing to wait for but the end.
-    if signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        // Where even this fails there is nothing to wait for but the end.
+        if signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
