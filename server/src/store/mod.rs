@@ -69,6 +69,9 @@ const CONNECTIONS: u32 = 8;
 /// Prepared statements kept per connection: rows are inserted many a statement, each number its own.
 const STATEMENTS: usize = 512;
 
+/// Memory that the pages of SQLite may take in each connection, as `cache_size` says it: 32 MiB.
+const CACHE: &str = "-32768";
+
 /// How Postgres is to plan. Every statement here follows keys, from a message to some of its rows; right after
 /// an import the statistics do not know that yet. A plan that hashes all rows of the log, or sorts all of a message to
 /// take the first few, or is compiled first, takes a second for what takes one millisecond.
@@ -231,7 +234,7 @@ impl Database {
                 .row_buffer_size(8192)
                 // What is removed for its age is not to be read in the file's free pages either.
                 .pragma("secure_delete", "on")
-                .pragma("cache_size", "-32768")
+                .pragma("cache_size", CACHE)
                 .pragma("mmap_size", "268435456");
             let pool = SqlitePoolOptions::new()
                 .max_connections(connections)

@@ -11,7 +11,7 @@ use shared::{
 };
 
 use super::{
-    Database, StoreError,
+    CACHE, Database, StoreError,
     detail::json,
     on_database, recipients,
     snapshot::{Snapshot, in_snapshot},
@@ -30,7 +30,7 @@ const PHONE: &str = "
     join deliveries o on o.message_id = d.message_id and o.number = d.first_number
     where d.message_id = $1 and d.device in ('voice', 'text')";
 
-/// The database sorts, on its disk where there are many.
+/// The database sorts, on its disk where there are many: Postgres beyond its `work_mem`, SQLite beyond [`SORTING`].
 const PERSONS: &str = "
     select person, line, deliveries_from < deliveries_to from recipients where message_id = $1 order by person";
 
@@ -62,6 +62,9 @@ const PRINTED: &str = concat!(
     printed!(),
     "))"
 );
+
+/// SQLite sorts in as much memory as its pages may take: 1 MiB.
+const SORTING: &str = "-1024";
 
 type PhoneRow = (
     i64,
@@ -313,6 +316,8 @@ async fn by_person(
         }
         lines.clear();
     };
+    // A report that is abandoned in between leaves a connection with less memory, and nothing worse.
+    snapshot.cache(SORTING).await?;
     in_snapshot!(snapshot, |connection| {
         let mut rows = sqlx::query_as::<_, (String, i64, bool)>(PERSONS)
             .bind(id.0)
@@ -327,7 +332,7 @@ async fn by_person(
         }
     });
     close(&mut lines, has_device);
-    Ok(())
+    snapshot.cache(CACHE).await
 }
 
 fn number(line: i64) -> u32 {

@@ -1,6 +1,6 @@
 //! One moment of the log: everything read through it is true of the same instant, however long it takes.
 
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Postgres, Sqlite, Transaction};
 
 use super::{Database, StoreError};
 
@@ -29,6 +29,18 @@ macro_rules! in_snapshot {
     };
 }
 pub(super) use in_snapshot;
+
+impl Snapshot {
+    /// Bounds the memory that SQLite takes for pages, and as much again to sort in: a `cache_size`. Postgres has
+    /// bounds of its own.
+    pub(super) async fn cache(&mut self, size: &'static str) -> Result<(), StoreError> {
+        if let Kind::Sqlite(tx) = &mut self.0 {
+            let bound = AssertSqlSafe(["pragma cache_size = ", size].concat());
+            sqlx::query(bound).execute(&mut **tx).await?;
+        }
+        Ok(())
+    }
+}
 
 impl Database {
     /// Begins to read this moment of the log; on SQLite it is the moment of the first thing read.
