@@ -71,20 +71,19 @@ pub async fn find(
             .await?
             .map(|at| (at, id).min((end, i64::MIN))),
     };
-    let mut messages: Vec<MessageSummary> = match place {
-        None => Vec::new(),
-        Some((at, id)) => rows(db, &within, from, (at, id), now)
-            .await?
-            .into_iter()
-            .map(|row| summary(row, zone))
-            .collect(),
+    // Side by side: what is counted is needed only where there are more rows than are shown, but then it is waited for.
+    let counted = count(db, &within, from, end, now);
+    let (rows, counted) = match place {
+        None => (Vec::new(), counted.await?),
+        Some(place) => tokio::try_join!(rows(db, &within, from, place, now), counted)?,
     };
+    let mut messages: Vec<MessageSummary> =
+        rows.into_iter().map(|row| summary(row, zone)).collect();
     let truncated = messages.len() > FIND_LIMIT;
     messages.truncate(FIND_LIMIT);
-    let total = if truncated || before.is_some() {
-        count(db, &within, from, end, now).await?
-    } else {
-        messages.len() as u64
+    let total = match truncated || before.is_some() {
+        true => counted,
+        false => messages.len() as u64,
     };
     Ok(FindResult {
         messages,
