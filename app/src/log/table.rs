@@ -23,9 +23,6 @@ use crate::ui::{
     view::when,
 };
 
-/// While one types only the rows on screen are drawn; those around them follow after this pause.
-const REST_FOLLOWS: Duration = Duration::from_millis(60);
-
 /// The table of messages: on a phone, by `layout`, a list of cards without a head. `entered` counts requests to
 /// put the focus on its rows.
 pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
@@ -83,7 +80,9 @@ pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
                     grid.complete();
                 }
             };
-            set_timeout(complete, REST_FOLLOWS);
+            // While one types only the rows on screen are drawn; those around them follow when these are seen, before
+            // the next key.
+            request_animation_frame(move || set_timeout(complete, Duration::ZERO));
         }
     });
     effect({
