@@ -78,6 +78,17 @@ test('Date Scheduled is filtered by its own dates', async ({ log }) => {
   await expect(log.page.getByText('No message matches the filters.')).toBeVisible();
 });
 
+test('an empty date field says how dates are written, and again once it is cleared', async ({ page, log }) => {
+  await log.openManual();
+  const field = log.filter('Date Created');
+  const hint = page.getByPlaceholder('MM/DD/YYYY h:MM AM').first();
+  await expect(hint).toHaveAccessibleName('Filter Date Created');
+  await field.pressSequentially('1/3');
+  await expect(hint).toHaveAccessibleName('Filter Date Scheduled');
+  await field.press('Escape');
+  await expect(hint).toHaveAccessibleName('Filter Date Created');
+});
+
 test('filters combine, are listed, and go one by one or at once', async ({ page, log }) => {
   await log.openManual();
   const panel = await log.dropdown('Status');

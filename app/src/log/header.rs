@@ -91,7 +91,6 @@ fn text_filter(typed: Typed, place: &'static str) -> El {
         ),
         ("type", "text"),
         ("aria-label", &["Filter ", label].concat()),
-        ("placeholder", typed.hint()),
         ("autocomplete", "off"),
         ("spellcheck", "false"),
     ];
@@ -125,5 +124,11 @@ fn text_filter(typed: Typed, place: &'static str) -> El {
         }
         _ => {}
     };
-    input.on_value("input", type_in).on("keydown", keydown)
+    // A browser that keeps a hint hidden styles it anew at every key: only an empty field has one.
+    input
+        .attr_while("placeholder", typed.hint(), move || {
+            text.with(String::is_empty)
+        })
+        .on_value("input", type_in)
+        .on("keydown", keydown)
 }

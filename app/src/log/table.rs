@@ -142,14 +142,14 @@ pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
     let keydown = {
         let grid = grid.clone();
         move |event: KeyboardEvent| {
-            if event.alt_key() || event.ctrl_key() || event.meta_key() {
-                return;
-            }
             let opens = {
                 let mut grid = grid.borrow_mut();
                 let Some(grid) = grid.as_mut().filter(|grid| grid.has_focus()) else {
                     return;
                 };
+                if event.alt_key() || event.ctrl_key() || event.meta_key() {
+                    return;
+                }
                 let key = event.key();
                 if let Some(step) = Step::of_key(&key) {
                     event.prevent_default();

@@ -70,9 +70,20 @@ impl El {
 
     /// Has an attribute such as `disabled` while `is`.
     pub fn attr_when(self, name: &'static str, is: impl Fn() -> bool + 'static) -> Self {
-        self.tie(Box::new(is), move |element, is| {
-            // An attribute whose name is valid can be set and removed.
-            drop(element.toggle_attribute_with_force(name, is));
+        self.attr_while(name, "", is)
+    }
+
+    /// Has an attribute of that value while `is`.
+    pub fn attr_while(
+        self,
+        name: &'static str,
+        value: &'static str,
+        is: impl Fn() -> bool + 'static,
+    ) -> Self {
+        self.tie(Box::new(is), move |element, is| match is {
+            true => set_attribute(element, name, value),
+            // An attribute whose name is valid can be removed.
+            false => drop(element.remove_attribute(name)),
         })
     }
 
