@@ -24,6 +24,7 @@
 //! | an error | alert with the problem's sentence; button *Try again* |
 
 pub mod address;
+mod cell_words;
 mod chips;
 mod columns;
 mod days;

@@ -6,10 +6,11 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 use leptos::{prelude::*, web_sys};
 use shared::message::{MessageId, MessageStatus};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Text};
+use web_sys::HtmlElement;
 
 use super::{
-    columns::{Column, Facet},
+    cell_words::{CellText, CellWords},
+    columns::Column,
     rows::{Row, Rows},
     shown::Shown,
 };
@@ -29,6 +30,7 @@ pub struct Pool {
     body: HtmlElement,
     pattern: HtmlElement,
     slots: VecDeque<Slot>,
+    words: CellWords,
     window: Range<usize>,
     offset: f64,
     head_rows: usize,
@@ -38,7 +40,7 @@ pub struct Pool {
 struct Slot {
     row: HtmlElement,
     status: HtmlElement,
-    texts: [Text; 8],
+    texts: [CellText; 8],
     shows: Option<(Arc<Rows>, u32)>,
     place: usize,
     selected: bool,
@@ -54,6 +56,7 @@ impl Pool {
             body,
             pattern,
             slots: VecDeque::new(),
+            words: CellWords::default(),
             window: 0..0,
             offset: f64::NAN,
             head_rows: 0,
@@ -98,7 +101,7 @@ impl Pool {
             let place = window.start + at;
             match window.contains(&place) {
                 true if now.contains(&place) || slot.is_empty() => {
-                    slot.show(shown, place, marks, head_rows);
+                    slot.show(&mut self.words, shown, place, marks, head_rows);
                 }
                 true => {}
                 false => slot.hide(),
@@ -182,7 +185,14 @@ impl Slot {
         }
     }
 
-    fn show(&mut self, shown: &Shown, place: usize, marks: Marks, head_rows: usize) {
+    fn show(
+        &mut self,
+        words: &mut CellWords,
+        shown: &Shown,
+        place: usize,
+        marks: Marks,
+        head_rows: usize,
+    ) {
         let number = shown.list[place];
         let row = &shown.rows.list[number as usize];
         if self.hidden {
@@ -197,7 +207,7 @@ impl Slot {
             Some((_, old)) if *old == number => self.shows = before,
             _ => {
                 let old = same_rows.map(|(rows, old)| &rows.list[*old as usize]);
-                self.write(&shown.rows, row, old);
+                self.write(words, &shown.rows, row, old);
                 if head_rows == 0 {
                     let at_once = row.created.millis == row.scheduled.millis;
                     self.row
@@ -231,28 +241,14 @@ impl Slot {
     }
 
     /// Writes what differs from `old`, a row of the same rows.
-    fn write(&self, rows: &Rows, row: &Row, old: Option<&Row>) {
-        let text = |column: Column| &self.texts[column as usize];
+    fn write(&self, words: &mut CellWords, rows: &Arc<Rows>, row: &Row, old: Option<&Row>) {
         if old.is_none_or(|old| old.status != row.status) {
             self.status.set_class_name(mark(row.status));
         }
-        for facet in Facet::ALL {
-            let number = row.facets[facet as usize];
-            if old.is_none_or(|old| old.facets[facet as usize] != number) {
-                text(facet.column()).set_data(&rows.facet(facet).values[number as usize]);
+        for column in Column::ALL {
+            if old.is_none_or(|old| old.number(column) != row.number(column)) {
+                self.texts[column as usize].set_data(words.of(rows, row, column));
             }
-        }
-        if old.is_none_or(|old| old.subject != row.subject) {
-            text(Column::Subject).set_data(&rows.subjects.values[row.subject as usize]);
-        }
-        if old.is_none_or(|old| old.created.shown != row.created.shown) {
-            text(Column::Created).set_data(&row.created.shown);
-        }
-        if old.is_none_or(|old| old.scheduled.shown != row.scheduled.shown) {
-            text(Column::Scheduled).set_data(&row.scheduled.shown);
-        }
-        if old.is_none_or(|old| old.schedule_text != row.schedule_text) {
-            text(Column::ScheduleId).set_data(&row.schedule_text);
         }
     }
 }

@@ -11,7 +11,7 @@ use shared::{
     message::{MessageId, MessageStatus, MessageSummary},
 };
 
-use super::columns::Facet;
+use super::columns::{Column, Control, Facet, Typed};
 
 /// Rows ready to be filtered, sorted and shown.
 #[derive(Debug)]
@@ -104,7 +104,33 @@ pub struct Texts {
     pub ranks: Vec<Option<u32>>,
 }
 
+impl Row {
+    /// The number of its text in a column: rows that have the same say the same there.
+    pub fn number(&self, column: Column) -> u32 {
+        match column.control() {
+            Control::Choose(facet) => self.facets[facet as usize],
+            Control::Type(Typed::Subject) => self.subject,
+            Control::Type(Typed::Created) => self.created.rank,
+            Control::Type(Typed::Scheduled) => self.scheduled.rank,
+            Control::Type(Typed::ScheduleId) => self.schedule_rank.map_or(0, |rank| rank + 1),
+        }
+    }
+}
+
 impl Rows {
+    /// What `row`, one of these, says in a column.
+    pub fn text<'a>(&'a self, row: &'a Row, column: Column) -> &'a str {
+        match column.control() {
+            Control::Choose(facet) => {
+                &self.facet(facet).values[row.facets[facet as usize] as usize]
+            }
+            Control::Type(Typed::Subject) => &self.subjects.values[row.subject as usize],
+            Control::Type(Typed::Created) => &row.created.shown,
+            Control::Type(Typed::Scheduled) => &row.scheduled.shown,
+            Control::Type(Typed::ScheduleId) => &row.schedule_text,
+        }
+    }
+
     /// Makes rows of messages that stand newest first.
     pub fn new(messages: &[MessageSummary]) -> Self {
         let mut status = Interner::default();
@@ -288,6 +314,29 @@ pub mod tests {
             .map(|(word, _)| word.into_string())
             .collect();
         assert_eq!(words, MessageStatus::ALL.map(MessageStatus::label));
+    }
+
+    #[test]
+    fn rows_of_one_number_say_the_same_in_that_column() {
+        let early = "2020-01-31T11:00:00-06:00";
+        let mut scheduled = message(3, early);
+        scheduled.schedule_id = Some(7);
+        let mut late = message(2, "2020-01-31T23:00:00-06:00");
+        late.subject = "Library Hours".into();
+        late.sender = String::new();
+        let rows = Rows::new(&[late, message(1, early), scheduled, message(0, early)]);
+        for column in Column::ALL {
+            for one in &rows.list {
+                for other in &rows.list {
+                    let same = rows.text(one, column) == rows.text(other, column);
+                    assert_eq!(
+                        one.number(column) == other.number(column),
+                        same,
+                        "{column:?}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]
