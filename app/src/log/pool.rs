@@ -156,11 +156,11 @@ impl Slot {
     fn new(pattern: &HtmlElement, body: &HtmlElement) -> Option<Self> {
         let row: HtmlElement = pattern.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
         body.append_child(&row).ok()?;
-        let status = row.query_selector(".mark").ok()??.dyn_into().ok()?;
         let cells = row.children();
+        let status = cells.item(Column::Status as u32)?.dyn_into().ok()?;
         let mut texts = Vec::with_capacity(Column::ALL.len());
         for at in 0..cells.length() {
-            texts.push(cells.item(at)?.last_child()?.dyn_into().ok()?);
+            texts.push(cells.item(at)?.first_child()?.dyn_into().ok()?);
         }
         Some(Slot {
             row,
@@ -243,7 +243,8 @@ impl Slot {
     /// Writes what differs from `old`, a row of the same rows.
     fn write(&self, words: &mut CellWords, rows: &Arc<Rows>, row: &Row, old: Option<&Row>) {
         if old.is_none_or(|old| old.status != row.status) {
-            self.status.set_class_name(mark(row.status));
+            self.status
+                .set_class_name(&["cell status ", shape(row.status)].concat());
         }
         for column in Column::ALL {
             if old.is_none_or(|old| old.number(column) != row.number(column)) {
@@ -254,13 +255,13 @@ impl Slot {
 }
 
 /// The class of the shape that stands before a status.
-pub const fn mark(status: MessageStatus) -> &'static str {
+pub const fn shape(status: MessageStatus) -> &'static str {
     match status {
-        MessageStatus::Waiting => "mark waiting",
-        MessageStatus::InProgress => "mark in-progress",
-        MessageStatus::Sent => "mark sent",
-        MessageStatus::Error => "mark error",
-        MessageStatus::Canceled => "mark canceled",
+        MessageStatus::Waiting => "waiting",
+        MessageStatus::InProgress => "in-progress",
+        MessageStatus::Sent => "sent",
+        MessageStatus::Error => "error",
+        MessageStatus::Canceled => "canceled",
     }
 }
 
@@ -281,16 +282,10 @@ fn pattern() -> Option<HtmlElement> {
         set_attribute(&cell, "aria-colindex", &i32::to_string(&number));
         set_attribute(&cell, "class", &format!("cell {}", column.key()));
         match column {
-            Column::Status => {
-                let mark = document.create_element("span").ok()?;
-                set_attribute(&mark, "class", "mark");
-                set_attribute(&mark, "aria-hidden", "true");
-                cell.append_child(&mark).ok()?;
-            }
             Column::MessageType | Column::Organization | Column::Subject | Column::Sender => {
                 set_attribute(&cell, "dir", "auto");
             }
-            Column::Created | Column::Scheduled | Column::ScheduleId => {}
+            Column::Status | Column::Created | Column::Scheduled | Column::ScheduleId => {}
         }
         cell.append_child(&document.create_text_node("")).ok()?;
         row.append_child(&cell).ok()?;

@@ -20,7 +20,7 @@ use crate::{
     log::{
         address::RecipientFilter,
         live::{Link, Live},
-        pool::mark,
+        pool::shape,
         state::Log,
     },
     ui::{
@@ -88,7 +88,13 @@ fn standing(detail: MessageDetail) -> View {
             .child(el("dt", &[]).child(label))
             .child(value)
     };
-    let mark = el("span", &[("class", mark(status)), ("aria-hidden", "true")]);
+    let mark = el(
+        "span",
+        &[
+            ("class", &*["mark ", shape(status)].concat()),
+            ("aria-hidden", "true"),
+        ],
+    );
     let status = pair("Status", el("dd", &[]).child(mark).child(status.label()));
     let fact = [("class", "figures"), ("dir", "auto")];
     let removed = detail.personal_data_removed_at.as_ref();
