@@ -23,6 +23,9 @@ use crate::ui::{
     view::when,
 };
 
+/// While one types only the rows on screen are drawn; those around them follow once these are seen.
+const REST: Duration = Duration::from_millis(100);
+
 /// The table of messages: on a phone, by `layout`, a list of cards without a head. `entered` counts requests to
 /// put the focus on its rows.
 pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
@@ -80,9 +83,7 @@ pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
                     grid.complete();
                 }
             };
-            // While one types only the rows on screen are drawn; those around them follow when these are seen, before
-            // the next key.
-            request_animation_frame(move || set_timeout(complete, Duration::ZERO));
+            set_timeout(complete, REST);
         }
     });
     effect({
