@@ -15,10 +15,11 @@ use lettre::{
 };
 use server::{
     clock::{Clock, FixedClock},
+    content::Content,
     delivery::{
         Dispatcher, Hold, Route, Routes, Rules, Step,
         providers::{
-            Answer, Content, HandOver, Provider,
+            Answer, HandOver, Provider,
             sandbox::Pace,
             smtp::{Relay, Smtp, Tls},
         },

@@ -6,7 +6,7 @@
 //! | a request comes in | `connections` bounds it, `router` lists every address, `auth` says who asks, `extract` reads it, `routes` answers, `error` refuses, `headers` and `assets` complete it, `telemetry` logs it, `openapi` describes it all |
 //! | what it works with | `state` is what every request may use, `clock` and `chance` what tests hold still, `secret` what is never printed, `settings` what is set |
 //! | a message comes in | `entry` reads and checks it, whoever brings it; `demo` makes up a district of them |
-//! | a message goes out | `delivery` claims and hands over, `receipts` proves what providers report of it |
+//! | a message goes out | `delivery` claims and hands over, `receipts` proves what providers report of it; `content` is what it says, `outcome` what became of a delivery |
 //! | the log is read | `html` tames bodies, `masking` hides addresses, `live` tells open pages, `report` prints, `wording` puts the audit trail into words |
 //! | kept and removed | `store` is the only one that speaks to the database; `retention` says for how long |
 //! | the program | `cli`, one file a verb |
@@ -17,6 +17,7 @@ mod chance;
 pub mod cli;
 pub mod clock;
 pub mod connections;
+pub mod content;
 pub mod delivery;
 pub mod demo;
 pub mod entry;
@@ -27,6 +28,7 @@ pub mod html;
 pub mod live;
 pub mod masking;
 pub mod openapi;
+pub mod outcome;
 pub mod receipts;
 pub mod report;
 pub mod retention;

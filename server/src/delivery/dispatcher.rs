@@ -12,7 +12,7 @@ use shared::{delivery::Device, message::MessageId};
 
 use super::{
     providers::{
-        AfterSilence, Content, Provider,
+        Provider,
         inbox::Inbox,
         sandbox::{self, Pace, Sandbox},
     },
@@ -21,6 +21,8 @@ use super::{
 };
 use crate::{
     clock::SharedClock,
+    content::Content,
+    outcome::AfterSilence,
     store::{Database, StoreError, claim::Takes, content::content},
 };
 

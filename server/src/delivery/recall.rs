@@ -9,11 +9,11 @@ use chrono::TimeDelta;
 use futures_util::{FutureExt, StreamExt, stream};
 use shared::{delivery::DeliveryStatus, message::MessageId};
 
-use super::{
-    dispatcher::Dispatcher,
-    providers::{InFlight, Outcome, Recall},
+use super::{dispatcher::Dispatcher, providers::Recall};
+use crate::{
+    outcome::{InFlight, Outcome},
+    store::{StoreError, recall, receipts},
 };
-use crate::store::{StoreError, recall, receipts};
 
 /// Deliveries that are asked for before another message has its turn.
 const PAGE: u32 = 40;

@@ -5,12 +5,10 @@ use std::{collections::BTreeMap, pin::pin, time::Duration};
 use chrono::TimeDelta;
 use shared::message::MessageId;
 
-use super::{
-    dispatcher::Routes,
-    providers::{InFlight, Outcome, sandbox},
-};
+use super::{dispatcher::Routes, providers::sandbox};
 use crate::{
     clock::Clock,
+    outcome::{InFlight, Outcome},
     store::{Database, StoreError, receipts, refresh::go_on_from},
 };
 

@@ -2,13 +2,12 @@
 
 use chrono::TimeDelta;
 
+use crate::store::pace::BELIEVED;
+
 /// The first pause; each later one is twice as long, up to the longest.
 const FIRST: TimeDelta = TimeDelta::seconds(15);
 
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
-
-/// A provider that names a time is believed up to this.
-pub const BELIEVED: TimeDelta = TimeDelta::hours(1);
 
 /// The pause after attempt `attempt`, counted from 1; `None` once `most` attempts were made.
 ///

@@ -12,15 +12,18 @@ use shared::delivery::DeliveryStatus;
 use super::{
     dispatcher::{Crew, Dispatcher},
     hold::Hold,
-    providers::{Answer, HandOver, Outcome, sandbox},
+    providers::{Answer, HandOver, sandbox},
     retry,
 };
-use crate::store::{
-    StoreError,
-    claim::{self, Claim, Claimed, ClaimedDelivery, Wanted},
-    lease, pace,
-    record::{self, Handed},
-    suppression,
+use crate::{
+    outcome::Outcome,
+    store::{
+        StoreError,
+        claim::{self, Claim, Claimed, ClaimedDelivery, Wanted},
+        lease, pace,
+        record::{self, Handed},
+        suppression,
+    },
 };
 
 /// What a step did.

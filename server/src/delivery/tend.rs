@@ -10,11 +10,11 @@ use std::{
 use chrono::TimeDelta;
 use shared::{delivery::Device, message::MessageId};
 
-use super::{
-    dispatcher::{Dispatcher, Route},
-    providers::{AfterSilence, InFlight, Outcome},
+use super::dispatcher::{Dispatcher, Route};
+use crate::{
+    outcome::{AfterSilence, InFlight, Outcome},
+    store::{StoreError, lease, pace, receipts, record, silence},
 };
-use crate::store::{StoreError, lease, pace, receipts, record, silence};
 
 /// Deliveries that a provider is asked about at once.
 const ASKED: u32 = 500;

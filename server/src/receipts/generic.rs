@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 
 use super::{CLOCK_SKEW, Report, Unproven, Why, Wish, from_seconds};
 use crate::{
-    delivery::providers::{Outcome, Receipt, Target, smtp},
+    delivery::providers::smtp,
+    outcome::{Outcome, Receipt, Target, is_bad_address},
     secret::{Secret, is_hmac_sha256},
 };
 
@@ -112,7 +113,7 @@ fn read(event: MailEvent, id: &str, raw: &str, now: DateTime<Utc>) -> Report {
     let why = match event.kind.as_str() {
         "email.complained" => Some(Why::Complaint),
         "email.bounced" if data.permanent => {
-            let hard = code.is_none_or(smtp::is_bad_address);
+            let hard = code.is_none_or(is_bad_address);
             hard.then_some(Why::HardBounce)
         }
         _ => None,

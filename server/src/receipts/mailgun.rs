@@ -8,7 +8,8 @@ use shared::delivery::{DeliveryStatus, Device};
 
 use super::{CLOCK_SKEW, Report, Unproven, Why, Wish, from_seconds};
 use crate::{
-    delivery::providers::{Outcome, Receipt, Target, smtp},
+    delivery::providers::smtp,
+    outcome::{Outcome, Receipt, Target, is_bad_address},
     secret::{Secret, from_hex, is_hmac_sha256},
 };
 
@@ -174,7 +175,7 @@ fn why(event: &Event) -> Option<Why> {
                 status.enhanced_code.as_deref(),
                 status.bounce_type.as_deref(),
             ) {
-                (Some(code), _) if code.len() >= 5 => smtp::is_bad_address(code),
+                (Some(code), _) if code.len() >= 5 => is_bad_address(code),
                 (_, Some(kind)) => kind == "hard",
                 _ => matches!(event.reason.as_deref(), Some("bounce" | "suppress-bounce")),
             };

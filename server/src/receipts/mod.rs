@@ -10,7 +10,7 @@ pub mod generic;
 pub mod mailgun;
 pub mod twilio;
 
-use crate::{delivery::providers::Receipt, secret::Secret};
+use crate::{outcome::Receipt, secret::Secret};
 
 /// How far a sender's clock may be from ours.
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(5);

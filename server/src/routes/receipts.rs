@@ -17,10 +17,10 @@ use shared::{
 };
 
 use crate::{
-    delivery::providers::DeliveryKey,
     entry,
     error::{Answer, Refusal},
     extract::Params,
+    outcome::DeliveryKey,
     receipts::{
         Report, Unproven, Wish,
         generic::{self, MailEvent},

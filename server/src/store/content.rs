@@ -3,7 +3,7 @@
 use shared::message::MessageId;
 
 use super::{Database, StoreError, on_database};
-use crate::delivery::providers::Content;
+use crate::content::Content;
 
 const CONTENT: &str = "
     select subject, organization, sender, reply_to, body_inbox, body_email, body_voice, body_text

@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use shared::delivery::Device;
 
 use super::{BeginWrite, Database, StoreError, on_database, time::Timestamp, write};
-use crate::delivery::retry::BELIEVED;
+
+/// A provider that names a time is believed up to this.
+pub const BELIEVED: TimeDelta = TimeDelta::hours(1);
 
 pub(super) const QUIET: &str = "select quiet_until from paces where provider = $1";
 

@@ -13,7 +13,7 @@ use super::{
     time::Timestamp,
     word::Word,
 };
-use crate::delivery::providers::{DeliveryKey, InFlight};
+use crate::outcome::{DeliveryKey, InFlight};
 
 const DUE: &str = "
     select id from messages where check_at <= $1 and status = 'canceled' order by check_at limit 100";

@@ -15,7 +15,7 @@ use super::{
     time::Timestamp,
     word::Word,
 };
-use crate::delivery::providers::{DeliveryKey, InFlight, Outcome, Receipt, Target};
+use crate::outcome::{DeliveryKey, InFlight, Outcome, Receipt, Target};
 
 const BY_PROVIDER_ID: &str = "
     select message_id, number, provider_id from deliveries where provider = $1 and provider_id = $2";

@@ -15,7 +15,7 @@ use super::{
     on_database,
     time::Timestamp,
 };
-use crate::delivery::providers::{AfterSilence, Outcome};
+use crate::outcome::{AfterSilence, Outcome};
 
 const END: &str = "delete from claims where id = $1";
 

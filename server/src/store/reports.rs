@@ -12,7 +12,7 @@ use super::{
     write,
 };
 use crate::{
-    delivery::providers::Receipt,
+    outcome::Receipt,
     receipts::{
         Why,
         mailgun::{self, MAILGUN},

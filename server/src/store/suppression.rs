@@ -20,7 +20,7 @@ use super::{
     write,
 };
 use crate::{
-    delivery::providers::{Outcome, smtp},
+    outcome::{Outcome, is_hard_bounce},
     receipts::Why,
 };
 
@@ -147,9 +147,7 @@ pub fn learned(device: Device, outcome: &Outcome) -> Option<Why> {
     let reason = outcome.reason.as_deref().unwrap_or_default();
     match (device, outcome.status) {
         (Device::Text, _) if outcome.call_status == Some(CallStatus(-33)) => Some(Why::Stop),
-        (Device::Email, DeliveryStatus::Failed) if smtp::is_hard_bounce(reason) => {
-            Some(Why::HardBounce)
-        }
+        (Device::Email, DeliveryStatus::Failed) if is_hard_bounce(reason) => Some(Why::HardBounce),
         _ => None,
     }
 }

@@ -7,10 +7,8 @@ use std::sync::{
 
 use serde_json::json;
 use server::{
-    delivery::{
-        Rules, Step,
-        providers::{Answer, Outcome},
-    },
+    delivery::{Rules, Step, providers::Answer},
+    outcome::Outcome,
     store::{
         audit::Who,
         cancel::{CancelOutcome, cancel},

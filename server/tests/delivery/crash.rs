@@ -7,11 +7,9 @@ use server::{
     clock::{Clock, SharedClock},
     delivery::{
         Dispatcher, Hold, Route, Routes, Rules, Step,
-        providers::{
-            AfterSilence, Answer, DeliveryKey, HandOver, Outcome, Provider, Receipt, Target,
-            sandbox::Pace,
-        },
+        providers::{Answer, HandOver, Provider, sandbox::Pace},
     },
+    outcome::{AfterSilence, DeliveryKey, Outcome, Receipt, Target},
     store::{
         claim::{Claimed, claim},
         receipts::{Applied, apply, open},

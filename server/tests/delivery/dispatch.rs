@@ -7,8 +7,9 @@ use serde_json::json;
 use server::{
     delivery::{
         Dispatcher, Routes, Rules,
-        providers::{Answer, Outcome, sandbox::Pace},
+        providers::{Answer, sandbox::Pace},
     },
+    outcome::Outcome,
     receipts::Why,
     store::{inbox, reach::Reach, suppression},
 };

@@ -7,8 +7,9 @@ use server::{
     clock::{FixedClock, SharedClock},
     delivery::{
         Dispatcher, Route, Routes, Rules, Step,
-        providers::{AfterSilence, Answer, HandOver, Provider, sandbox::Pace},
+        providers::{Answer, HandOver, Provider, sandbox::Pace},
     },
+    outcome::AfterSilence,
 };
 use shared::{delivery::Device, message::MessageStatus};
 use tokio::sync::Notify;

@@ -11,11 +11,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use server::{
     clock::{Clock, FixedClock, SharedClock, SystemClock},
-    delivery::{
-        Dispatcher, Routes, Rules,
-        providers::{AfterSilence, sandbox::Pace},
-        run,
-    },
+    delivery::{Dispatcher, Routes, Rules, providers::sandbox::Pace, run},
+    outcome::AfterSilence,
     store::Database,
 };
 use shared::{

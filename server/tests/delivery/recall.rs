@@ -7,9 +7,10 @@ use server::{
     clock::SharedClock,
     delivery::{
         Dispatcher, Route, Rules,
-        providers::{AfterSilence, Answer, HandOver, InFlight, Outcome, Provider, Recall},
+        providers::{Answer, HandOver, Provider, Recall},
         run,
     },
+    outcome::{AfterSilence, InFlight, Outcome},
     store::{
         audit::Who,
         cancel::cancel,

@@ -4,10 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use server::{
     clock::Clock,
-    delivery::{
-        Rules,
-        providers::{AfterSilence, Answer, DeliveryKey, Outcome, Receipt, Target},
-    },
+    delivery::{Rules, providers::Answer},
+    outcome::{AfterSilence, DeliveryKey, Outcome, Receipt, Target},
     store::{
         audit::Who,
         cancel::cancel,

@@ -7,9 +7,10 @@ use server::{
     clock::SharedClock,
     delivery::{
         Route, Routes, Rules,
-        providers::{Answer, HandOver, InFlight, Outcome, Provider},
+        providers::{Answer, HandOver, Provider},
         refresh::{INTERVAL, refresh},
     },
+    outcome::{InFlight, Outcome},
     store::refresh::{Turn, take_turn},
 };
 use shared::{call_status::CallStatus, delivery::Device, message::MessageId};

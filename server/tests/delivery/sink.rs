@@ -10,10 +10,11 @@ use server::{
     delivery::{
         Dispatcher, Route, Routes, Rules, Step,
         providers::{
-            AfterSilence, Answer, DeliveryKey, HandOver, InFlight, Outcome, Provider, Recall,
+            Answer, HandOver, Provider, Recall,
             sandbox::{Pace, Sandbox},
         },
     },
+    outcome::{AfterSilence, DeliveryKey, InFlight, Outcome},
     store::Database,
 };
 use shared::{

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use server::delivery::{
-    Hold,
-    providers::{Content, HandOver},
+use server::{
+    content::Content,
+    delivery::{Hold, providers::HandOver},
 };
 use shared::{delivery::Device, message::MessageId};
 

@@ -4,12 +4,15 @@ use std::time::{Duration, Instant};
 
 use chrono::DateTime;
 use serde_json::json;
-use server::delivery::{
-    Hold,
-    providers::{
-        Answer, HandOver, InFlight, Outcome, Provider, Recall,
-        phone::{Account, Phone},
+use server::{
+    delivery::{
+        Hold,
+        providers::{
+            Answer, HandOver, Provider, Recall,
+            phone::{Account, Phone},
+        },
     },
+    outcome::{InFlight, Outcome},
 };
 use shared::{
     call_status::CallStatus,

@@ -10,10 +10,11 @@ use server::{
     delivery::{
         Hold,
         providers::{
-            Answer, Outcome, Provider,
+            Answer, Provider,
             smtp::{self, Smtp, Tls, key_of},
         },
     },
+    outcome::Outcome,
     secret::Secret,
 };
 use shared::delivery::{DeliveryStatus, Device};

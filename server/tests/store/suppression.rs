@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use server::{
-    delivery::providers::{Outcome, Receipt, Target},
+    outcome::{Outcome, Receipt, Target},
     receipts::Why,
     store::{
         audit::{

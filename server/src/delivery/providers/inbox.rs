@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use shared::delivery::DeliveryStatus;
 
-use super::{AfterSilence, Answer, HandOver, Outcome, Provider};
+use super::{Answer, HandOver, Provider};
 use crate::{
     clock::SharedClock,
+    outcome::{AfterSilence, Outcome},
     store::{Database, inbox},
 };
 

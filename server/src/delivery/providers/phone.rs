@@ -13,9 +13,10 @@ use shared::{
     delivery::{DeliveryStatus, Device},
 };
 
-use super::{Answer, HandOver, InFlight, Outcome, Provider, Recall, words::words};
+use super::{Answer, HandOver, Provider, Recall, words::words};
 use crate::{
     delivery::Hold,
+    outcome::{InFlight, Outcome},
     receipts::twilio::status::{TWILIO, Words},
     secret::Secret,
 };

@@ -12,8 +12,12 @@ use shared::{
     delivery::{DeliveryStatus, Device},
 };
 
-use super::{AfterSilence, Answer, DeliveryKey, HandOver, InFlight, Outcome, Provider};
-use crate::{chance::Chance, clock::SharedClock};
+use super::{Answer, HandOver, Provider};
+use crate::{
+    chance::Chance,
+    clock::SharedClock,
+    outcome::{AfterSilence, DeliveryKey, InFlight, Outcome},
+};
 
 /// How fast it reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,8 +12,12 @@ use futures_util::{FutureExt, StreamExt, stream};
 use lettre::message::Mailbox;
 use shared::delivery::DeliveryStatus;
 
-use super::{AfterSilence, Answer, DeliveryKey, HandOver, Outcome, Provider};
-use crate::{clock::SharedClock, delivery::Hold};
+use super::{Answer, HandOver, Provider};
+use crate::{
+    clock::SharedClock,
+    delivery::Hold,
+    outcome::{AfterSilence, DeliveryKey, Outcome},
+};
 
 mod conversation;
 mod letter;
@@ -133,16 +137,6 @@ pub fn key_of(message_id: &str) -> Option<DeliveryKey> {
     ours.then(|| key.parse().ok()).flatten()
 }
 
-/// Whether an enhanced status code (RFC 3463) says that there is no such address.
-pub fn is_bad_address(code: &str) -> bool {
-    matches!(code, "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10")
-}
-
-/// Whether a failed letter's reason, as [`in_words`] makes it, says that there is no such address.
-pub fn is_hard_bounce(reason: &str) -> bool {
-    reason.split(' ').take(2).any(is_bad_address)
-}
-
 /// The longest reason that is kept, in characters.
 const LONGEST: usize = 300;
 
@@ -178,6 +172,7 @@ mod tests {
     use shared::message::MessageId;
 
     use super::*;
+    use crate::outcome::is_hard_bounce;
 
     #[test]
     fn only_an_id_of_ours_names_a_delivery() {

@@ -5,8 +5,7 @@ use shared::{
     message::{Body, BodyFormat},
 };
 
-use super::Content;
-use crate::{html, report};
+use crate::{content::Content, html, report};
 
 /// The words for a device, with the addresses that links lead to.
 pub(super) fn words(content: &Content, device: Device) -> String {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use shared::message::MessageId;
 
 use super::*;
-use crate::delivery::providers::DeliveryKey;
+use crate::outcome::DeliveryKey;
 
 /// The example of the Standard Webhooks specification.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

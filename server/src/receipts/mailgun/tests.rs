@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use shared::message::MessageId;
 
 use super::*;
-use crate::delivery::providers::DeliveryKey;
+use crate::outcome::DeliveryKey;
 
 /// HMAC-SHA256 of 1580507999 and the token with the key `signing-key`, by another implementation.
 const TOKEN: &str = "a8ce0edb2dd8301dee6c2405235584e45aa91d1e9f979f3de0";

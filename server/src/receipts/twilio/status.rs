@@ -9,7 +9,7 @@ use shared::{
 
 use super::Signed;
 use crate::{
-    delivery::providers::{DeliveryKey, Outcome, Receipt, Target},
+    outcome::{DeliveryKey, Outcome, Receipt, Target},
     receipts::Unproven,
 };
 

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use shared::delivery::Device;
 
 use crate::{
-    delivery::providers::{Content, HandOver, words::words},
+    content::Content,
+    delivery::providers::{HandOver, words::words},
     html,
 };
 

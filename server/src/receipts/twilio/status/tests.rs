@@ -3,7 +3,6 @@
 use shared::message::MessageId;
 
 use super::*;
-use crate::delivery::providers::DeliveryKey;
 
 fn code(device: Device, words: Words) -> (DeliveryStatus, Option<i16>) {
     let outcome = words.outcome(device);
@@ -27,6 +26,7 @@ fn answered(status: &str, by: &str) -> (DeliveryStatus, Option<i16>) {
     code(Device::Voice, words)
 }
 
+use crate::outcome::DeliveryKey;
 use DeliveryStatus::{Canceled, Failed, InProgress, OptedOut, Sent};
 
 #[test]
