@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url, header::RETRY_AFTER, redirect};
+use reqwest::{
+    Client, RequestBuilder, Response, StatusCode, Url,
+    header::{DATE, HeaderMap, RETRY_AFTER},
+    redirect,
+};
 use serde::{Deserialize, Deserializer};
 
 use super::Account;
@@ -130,11 +134,7 @@ impl Peer {
 
 async fn read(response: Response) -> Reply {
     let status = response.status();
-    let after = response
-        .headers()
-        .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-        .map(Duration::from_secs);
+    let after = retry_after(response.headers());
     let quiet = |reason: &str| Reply::Quiet {
         reason: reason.to_owned(),
         after,
@@ -162,6 +162,20 @@ async fn read(response: Response) -> Reply {
     }
 }
 
+/// How long to wait, in seconds or until a date (RFC 9110, section 10.2.3), which is told from the answer's own: neither
+/// clock need be right.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let said = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+    let date = |name| httpdate::parse_http_date(said(name)?).ok();
+    match said(RETRY_AFTER)?.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let (until, now) = (date(RETRY_AFTER)?, date(DATE)?);
+            Some(until.duration_since(now).unwrap_or_default())
+        }
+    }
+}
+
 /// Twilio writes codes as numbers here and as text there.
 fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
     #[derive(Deserialize)]
@@ -175,4 +189,32 @@ fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Er
         Some(Code::Text(text)) => text.parse().ok(),
         None => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_names_seconds_or_a_date_by_its_own_clock() {
+        let now = "Wed, 21 Oct 2015 07:28:00 GMT";
+        for (said, date, wait) in [
+            ("120", None, Some(120)),
+            (" 0 ", Some(now), Some(0)),
+            ("Wed, 21 Oct 2015 07:30:05 GMT", Some(now), Some(125)),
+            ("Wed, 21 Oct 2015 07:27:00 GMT", Some(now), Some(0)),
+            ("Wed, 21 Oct 2015 07:30:05 GMT", None, None),
+            ("soon", Some(now), None),
+            ("-1", Some(now), None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, said.parse().unwrap());
+            if let Some(date) = date {
+                headers.insert(DATE, date.parse().unwrap());
+            }
+            let wait = wait.map(Duration::from_secs);
+            assert_eq!(retry_after(&headers), wait, "{said} at {date:?}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
 }
