@@ -27,6 +27,19 @@ test('at 1280 list and message stand side by side, and below that the message sl
   await expect(log.detail).toBeHidden();
 });
 
+test('what a cell cuts off is shown whole to the pointer on it', async ({ page, log }) => {
+  await page.setViewportSize({ width: 768, height: 1024 });
+  await log.openManual();
+  const row = log.row('Parking/Driving Violation').first();
+  const subject = row.getByRole('gridcell', { name: 'Parking/Driving Violation' });
+  await subject.hover();
+  await expect(subject).toHaveAttribute('title', 'Parking/Driving Violation');
+  const status = row.getByRole('gridcell').first();
+  await status.hover();
+  await expect(subject).not.toHaveAttribute('title');
+  await expect(status).not.toHaveAttribute('title');
+});
+
 test('beside a message with failures the page itself does not scroll', async ({ page, log, server }) => {
   server.import({
     external_id: 'busy',
