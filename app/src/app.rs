@@ -1,4 +1,4 @@
-//! The page's places: the log, the sign-in page, and what is neither.
+//! The whole page: what stands at each of its places.
 
 use leptos::{prelude::*, web_sys::Event};
 
@@ -7,6 +7,7 @@ use crate::{
     log::log_page,
     login::sign_in,
     not_found::not_found,
+    place::{Place, go},
     session::Session,
     ui::{
         element::on_window,
@@ -15,36 +16,7 @@ use crate::{
     },
 };
 
-/// A place of the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// `/`
-    Log,
-    /// `/sign-in`
-    SignIn,
-    /// Any other path.
-    Nowhere,
-}
-
-impl Place {
-    fn of(path: &str) -> Self {
-        match path {
-            "/" => Place::Log,
-            "/sign-in" => Place::SignIn,
-            _ => Place::Nowhere,
-        }
-    }
-}
-
-/// Shows the place that the address bar names.
-pub fn go(place: RwSignal<Place>) {
-    let there = Place::of(&location::path());
-    if place.get_untracked() != there {
-        place.set(there);
-    }
-}
-
-/// The whole page.
+/// Shows what stands where the address bar leads, and asks who is signed in.
 pub fn app() -> View {
     let place = RwSignal::new(Place::of(&location::path()));
     let session = Session::new(place);
@@ -63,17 +35,4 @@ pub fn app() -> View {
         },
     );
     [there, toasts().into()].into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_path_has_its_place() {
-        assert_eq!(Place::of("/"), Place::Log);
-        assert_eq!(Place::of("/sign-in"), Place::SignIn);
-        assert_eq!(Place::of("/sign-in/"), Place::Nowhere);
-        assert_eq!(Place::of("/messages"), Place::Nowhere);
-    }
 }

@@ -8,6 +8,7 @@ pub mod location;
 mod log;
 mod login;
 mod not_found;
+mod place;
 mod session;
 pub mod ui;
 

@@ -10,9 +10,9 @@ use shared::{
 
 use crate::{
     api::{self, Failure},
-    app::{Place, go},
     location,
     log::address,
+    place::{Place, go},
 };
 
 /// Before the server is asked once more, where it could not say who is signed in.

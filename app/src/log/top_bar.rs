@@ -4,9 +4,8 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::session::Permission;
 
 use crate::{
-    api,
-    app::{Place, go},
-    location,
+    api, location,
+    place::{Place, go},
     session::Session,
     ui::{
         element::{El, button, el},
