@@ -7,6 +7,7 @@ use std::{
 };
 
 use leptos::{
+    leptos_dom::helpers::debounce,
     prelude::*,
     web_sys::{self, Event, FocusEvent, HtmlElement, KeyboardEvent},
 };
@@ -23,7 +24,7 @@ use crate::ui::{
     view::when,
 };
 
-/// While one types only the rows on screen are drawn; those around them follow once these are seen.
+/// While one types only the rows on screen are drawn; those around them follow once typing pauses.
 const REST: Duration = Duration::from_millis(100);
 
 /// The table of messages: on a phone, by `layout`, a list of cards without a head. `entered` counts requests to
@@ -67,23 +68,20 @@ pub fn table(layout: Layout, entered: RwSignal<u32>) -> El {
     });
     effect({
         let grid = grid.clone();
-        let rest = Rc::new(Cell::new(false));
+        let mut complete = debounce(REST, {
+            let grid = grid.clone();
+            move |()| {
+                if let Some(grid) = grid.borrow_mut().as_mut() {
+                    grid.complete();
+                }
+            }
+        });
         move || {
             let shown = log.shown.get();
             if let Some(grid) = grid.borrow_mut().as_mut() {
                 grid.show(shown);
             }
-            if rest.replace(true) {
-                return;
-            }
-            let (grid, rest) = (grid.clone(), rest.clone());
-            let complete = move || {
-                rest.replace(false);
-                if let Some(grid) = grid.borrow_mut().as_mut() {
-                    grid.complete();
-                }
-            };
-            set_timeout(complete, REST);
+            complete(());
         }
     });
     effect({
